@@ -1,0 +1,88 @@
+package mint
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// JWK is one member of a JWK Set as it stands there, good or bad.
+type JWK string
+
+// MarshalJSON returns the text as it is.
+func (j JWK) MarshalJSON() ([]byte, error) { return []byte(j), nil }
+
+// Keys that a relying party of AuthPI must skip without giving up the set
+// (RFC 7517, section 5). Each has a kid of its own, unless that is the point.
+const (
+	// JWKEmpty has no member at all.
+	JWKEmpty JWK = `{}`
+	// JWKNull is no object.
+	JWKNull JWK = `null`
+	// JWKNumber is no object.
+	JWKNumber JWK = `42`
+	// JWKNumericKeyID has a kid that is no string.
+	JWKNumericKeyID JWK = `{"kty":"OKP","crv":"Ed25519","kid":7,"alg":"EdDSA",` +
+		`"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`
+	// JWKDuplicateMember names its kty twice.
+	JWKDuplicateMember JWK = `{"kty":"OKP","kty":"EC","crv":"Ed25519","kid":"duplicate-member",` +
+		`"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`
+	// JWKSecp256k1 is a curve outside the standard library (RFC 8812), without alg.
+	JWKSecp256k1 JWK = `{"kty":"EC","crv":"secp256k1","kid":"secp256k1","use":"sig",` +
+		`"x":"eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g","y":"SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg"}`
+	// JWKEd448 is EdDSA on a curve that AuthPI does not use (RFC 8037).
+	JWKEd448 JWK = `{"kty":"OKP","crv":"Ed448","kid":"ed448","use":"sig","alg":"EdDSA",` +
+		`"x":"X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3x5Q9s0foavq_oJWGA"}`
+	// JWKX25519 is an encryption key of the same kty as Ed25519.
+	JWKX25519 JWK = `{"kty":"OKP","crv":"X25519","kid":"x25519","use":"enc","alg":"ECDH-ES",` +
+		`"x":"5ttoZ1gwMNs1lMGkJLFffHJmJOwmszU7EKkDptCrHEw"}`
+	// JWKAlgorithmKeyPair is a post-quantum key type (kty AKP).
+	JWKAlgorithmKeyPair JWK = `{"kty":"AKP","kid":"ml-dsa-44","use":"sig","alg":"ML-DSA-44","pub":"AAAA"}`
+	// JWKUnknownType is a key type that nobody has defined.
+	JWKUnknownType JWK = `{"kty":"x-unknown","kid":"unknown-type","use":"sig","alg":"ES256"}`
+	// JWKSymmetric is a shared secret, which no published set should hold.
+	JWKSymmetric JWK = `{"kty":"oct","kid":"symmetric","alg":"HS256",` +
+		`"k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}`
+	// JWKWithoutModulus is an RSA key without n.
+	JWKWithoutModulus JWK = `{"kty":"RSA","kid":"without-modulus","use":"sig","alg":"RS256","e":"AQAB"}`
+	// JWKShortRSA is an RSA key of 1024 bits.
+	JWKShortRSA JWK = `{"kty":"RSA","kid":"short-rsa","use":"sig","alg":"RS256","e":"AQAB",` +
+		`"n":"uis1QHEAEPqYJZek93IG1hpMW4OKga5sOrhPPMB17yXYTAKknWIU5SqCTzZL7UeBoIixstqroV4hxx7JiNUc9r7r` +
+		`BdWjV86o29_V4hD5TDuhL4OEeMdbDMAI9iVIUcJ_tbdIuyNlibtyUgi_rUqA4ZJJZ-fnT2ELKdCi016K7w8"}`
+	// JWKOffCurve is a P-256 key whose point is not on the curve.
+	JWKOffCurve JWK = `{"kty":"EC","crv":"P-256","kid":"off-curve","use":"sig","alg":"ES256",` +
+		`"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}`
+	// JWKShortCoordinate is a P-256 key whose x has 31 bytes.
+	JWKShortCoordinate JWK = `{"kty":"EC","crv":"P-256","kid":"short-coordinate","use":"sig","alg":"ES256",` +
+		`"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}`
+)
+
+// UnusableJWKs returns the constants above by name, to mix into sets and to
+// loop over in tests.
+func UnusableJWKs() map[string]JWK {
+	return map[string]JWK{
+		"empty": JWKEmpty, "null": JWKNull, "number": JWKNumber, "numeric_kid": JWKNumericKeyID,
+		"duplicate_member": JWKDuplicateMember, "secp256k1": JWKSecp256k1, "ed448": JWKEd448,
+		"x25519": JWKX25519, "akp": JWKAlgorithmKeyPair, "unknown_type": JWKUnknownType,
+		"symmetric": JWKSymmetric, "without_modulus": JWKWithoutModulus, "short_rsa": JWKShortRSA,
+		"off_curve": JWKOffCurve, "short_coordinate": JWKShortCoordinate,
+	}
+}
+
+// EncryptionOnly returns the key's JWK marked for encryption: a sound key that
+// must verify no signature.
+func (k *Key) EncryptionOnly() Object { return k.JWK().With("use", "enc") }
+
+// JWKS returns a JWK Set in that order. A *Key, an Object (a key with a member
+// changed) and a JWK can stand side by side. It panics where a member cannot be
+// encoded.
+func JWKS(keys ...json.Marshaler) []byte {
+	members := make([][]byte, len(keys))
+	for i, key := range keys {
+		encoded, err := key.MarshalJSON() // not json.Marshal, which would refuse broken JSON
+		if err != nil {
+			panic(err)
+		}
+		members[i] = encoded
+	}
+	return append(append([]byte(`{"keys":[`), bytes.Join(members, []byte(","))...), "]}"...)
+}

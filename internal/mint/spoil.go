@@ -1,0 +1,150 @@
+package mint
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// attackerKeys is a JWK Set that nobody should ask for.
+const attackerKeys = "https://attacker.example/jwks.json"
+
+func (p parts) input() string { return p.token[:strings.LastIndexByte(p.token, '.')] }
+
+func (p parts) withSignature(signature []byte) string { return p.input() + "." + encode64(signature) }
+
+// setHeader returns the header with one member set, or removed where value is
+// nil. The order is lost, which a header does not care about.
+func (p parts) setHeader(name string, value any) []byte {
+	var header map[string]any
+	if err := json.Unmarshal(p.header, &header); err != nil {
+		panic(err) // Tamper has read it once
+	}
+	header[name] = value
+	if value == nil {
+		delete(header, name)
+	}
+	encoded, err := json.Marshal(header)
+	if err != nil {
+		panic(err) // it was decoded from JSON
+	}
+	return encoded
+}
+
+// critical marks names as critical and adds the one member.
+func (p parts) critical(names []string, name string, value any) string {
+	header := appendMember(appendMember(p.header, "crit", names), name, value)
+	return p.key.Sign(header, p.payload)
+}
+
+func (p parts) flipBit() string {
+	signature := slices.Clone(p.signature)
+	signature[len(signature)/2] ^= 0x01
+	return p.withSignature(signature)
+}
+
+func (p parts) embedKey() string {
+	impostor := p.key.Impostor()
+	return impostor.Sign(p.setHeader("jwk", impostor.JWK()), p.payload)
+}
+
+// breakUTF8 adds a claim whose text is a lone continuation byte, which no
+// encoder would write.
+func (p parts) breakUTF8() string {
+	payload := appendMember(p.payload, "broken", "?")
+	payload[bytes.LastIndexByte(payload, '?')] = 0x80
+	return p.key.Sign(p.header, payload)
+}
+
+// padPayload adds white space, which JSON allows, until the payload's length
+// calls for padding.
+func (p parts) padPayload() string {
+	payload := slices.Clone(p.payload)
+	for len(payload)%3 == 0 {
+		payload = append(payload, ' ')
+	}
+	return p.key.SignInput(encode64(p.header) + "." + encode64(payload) + padding(payload))
+}
+
+func (p parts) trailingBitsPayload() string {
+	payload := slices.Clone(p.payload)
+	for len(payload)%3 == 0 {
+		payload = append(payload, ' ')
+	}
+	return p.key.SignInput(setTrailingBits(encode64(p.header) + "." + encode64(payload)))
+}
+
+// standardAlphabet adds white space to the payload until the signature has a
+// character in which the two alphabets differ.
+func (p parts) standardAlphabet() string {
+	payload := p.payload
+	for {
+		token := p.key.Sign(p.header, payload)
+		dot := strings.LastIndexByte(token, '.')
+		if signature := token[dot:]; strings.ContainsAny(signature, "-_") {
+			return token[:dot] + strings.NewReplacer("-", "+", "_", "/").Replace(signature)
+		}
+		payload = append(slices.Clone(payload), ' ')
+	}
+}
+
+func (p parts) flattened() string {
+	return string(Object{
+		{"payload", encode64(p.payload)},
+		{"protected", encode64(p.header)},
+		{"signature", encode64(p.signature)},
+	}.Bytes())
+}
+
+func (p parts) encrypted() string {
+	header := Object{{"alg", "dir"}, {"enc", "A256GCM"}, {"kid", p.key.ID}}.Bytes()
+	tag := sha256.Sum256(p.payload)
+	return strings.Join([]string{
+		encode64(header), "", encode64(tag[:12]), encode64(p.payload), encode64(tag[16:]),
+	}, ".")
+}
+
+// otherAlgorithm is one of AuthPI's that is not the key's.
+func otherAlgorithm(k *Key) Algorithm {
+	if k.Algorithm == ES256 {
+		return RS256
+	}
+	return ES256
+}
+
+// padding is what base64 with padding writes after these bytes.
+func padding(data []byte) string {
+	return strings.Repeat("=", (3-len(data)%3)%3)
+}
+
+// setTrailingBits changes the last character to one that decodes to the same
+// bytes in a reader that ignores the bits left over.
+func setTrailingBits(text string) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	last := len(text) - 1
+	index := strings.IndexByte(alphabet, text[last])
+	return text[:last] + string(alphabet[index|1])
+}
+
+// appendMember adds a member at the end of an object, textually, so that the
+// other members stay as they were, byte for byte.
+func appendMember(object []byte, name string, value any) []byte {
+	open := bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(object), []byte("}")))
+	member := Object{{name, value}}.Bytes()
+	if len(open) == len("{") {
+		return member
+	}
+	return slices.Concat(open, []byte(","), member[1:])
+}
+
+// prependMember adds a member at the beginning.
+func prependMember(object []byte, name string, value any) []byte {
+	member := Object{{name, value}}.Bytes()
+	rest := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(object), []byte("{")))
+	if len(rest) == len("}") {
+		return member
+	}
+	return slices.Concat(member[:len(member)-1], []byte(","), rest)
+}
