@@ -1,0 +1,33 @@
+package authpi
+
+import (
+	"context"
+	"time"
+)
+
+// MarshalJSON refuses: a Config holds secrets and functions.
+func (Config) MarshalJSON() ([]byte, error) { return nil, errNotSerializable }
+
+// Switch is a setting of one call that can leave the configuration's in force.
+type Switch int
+
+// The settings of a Switch.
+const (
+	Inherit Switch = iota // as configured
+	On                    // on, whatever is configured
+	Off                   // off, whatever is configured
+)
+
+// Hooks observe a client's operations, for logs, metrics and traces. Each may be nil. They run on the goroutine of the call or
+// of the shared request, so they should be quick, and they may run concurrently.
+type Hooks struct {
+	// Start is called as an operation starts, with its name as INTERFACE.yaml has it. The context that it returns is the
+	// operation's from then on; nil leaves it as it is.
+	Start func(ctx context.Context, operation string) context.Context
+	// End is called as an operation ends, with the context that Start returned. err is nil on success.
+	End func(ctx context.Context, operation string, elapsed time.Duration, err error)
+	// Refresh is called after each refresh request, once however many calls wait for it. err is nil if the tokens rotated.
+	Refresh func(err error)
+	// Panic is called when a function of the program's own panicked inside a shared request, before its callers get the panic.
+	Panic func(failure *PanicError)
+}

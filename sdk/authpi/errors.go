@@ -1,0 +1,77 @@
+package authpi
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The sentinels tell with errors.Is what kind of failure an error is.
+var (
+	// ErrTemporary is a failure that trying again later can mend.
+	ErrTemporary = errors.New("authpi: temporary failure")
+	// ErrNetwork is a request that failed below HTTP or ran out of its time.
+	ErrNetwork = errors.New("authpi: network failure")
+	// ErrInvalidResponse is an answer that cannot be read.
+	ErrInvalidResponse = errors.New("authpi: invalid response")
+	// ErrClosed is a call on a client that was closed.
+	ErrClosed = errors.New("authpi: client closed")
+)
+
+var errNotSerializable = errors.New("authpi: a Config holds secrets and functions and has no JSON form")
+
+// Error returns the operation, the code and the description, and the cause where it tells more. It holds no secret.
+func (e *OAuthError) Error() string {
+	var b strings.Builder
+	b.WriteString("authpi: ")
+	if e.Operation != "" {
+		b.WriteString(e.Operation + ": ")
+	}
+	b.WriteString(e.Code)
+	if e.Description != "" {
+		b.WriteString(": " + e.Description)
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " (status %d)", e.Status)
+	}
+	if base := (*OAuthError)(nil); e.Cause != nil && !errors.As(e.Cause, &base) {
+		b.WriteString(": " + e.Cause.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *OAuthError) Unwrap() error { return e.Cause }
+
+// Is reports whether target is the sentinel of this error's kind.
+func (e *OAuthError) Is(target error) bool {
+	switch target {
+	case ErrTemporary:
+		return e.Temporary
+	case ErrNetwork:
+		return e.Code == "network_error" || e.Code == "timeout"
+	case ErrInvalidResponse:
+		return e.Code == "invalid_response" || e.Code == "unexpected_response"
+	case ErrClosed:
+		return e.Code == "client_closed"
+	}
+	return false
+}
+
+// PanicError is what a call panics with when a function of the program's own, a hook or a callback, panicked inside a request
+// that several calls share: each of them gets the panic, in both flavors.
+type PanicError struct {
+	// Value is what the function panicked with, or a text that says that it ended its goroutine.
+	Value any
+	// Stack is the stack of the goroutine that panicked, as runtime/debug.Stack formats it.
+	Stack []byte
+}
+
+// Error returns the value and the stack.
+func (p *PanicError) Error() string { return fmt.Sprintf("authpi: panic: %v\n\n%s", p.Value, p.Stack) }
+
+// Unwrap returns the value if it is an error, else nil.
+func (p *PanicError) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
+}

@@ -1,0 +1,67 @@
+package authpi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// redacted stands wherever a secret would be printed.
+const redacted = "[redacted]"
+
+var errRedacted = errors.New("authpi: a redacted secret cannot be read back")
+
+// Secret is a token, a client secret or a code verifier that prints as "[redacted]" under every fmt verb, in every slog
+// handler and in JSON. The zero value is an absent secret and prints as the empty text. Compare revealed values: two secrets
+// of the same text are not ==.
+type Secret struct {
+	// The value stands behind a pointer, so that fmt shows an address even where it cannot call a method, as in an
+	// unexported field.
+	value *string
+}
+
+// NewSecret returns a secret that holds value. An empty value gives the zero Secret.
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{value: &value}
+}
+
+// Reveal returns the secret's text, which is empty if the secret is absent.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// IsZero reports whether the secret is absent.
+func (s Secret) IsZero() bool { return s.value == nil }
+
+// String returns "[redacted]", or the empty text if the secret is absent.
+func (s Secret) String() string {
+	if s.value == nil {
+		return ""
+	}
+	return redacted
+}
+
+// Format writes what String returns, whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns what String returns.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText returns what String returns, so that JSON shows it too.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText takes text as the secret's value. It refuses the text that MarshalText writes, since that is never a secret.
+func (s *Secret) UnmarshalText(text []byte) error {
+	if string(text) == redacted {
+		return errRedacted
+	}
+	*s = NewSecret(string(text))
+	return nil
+}
