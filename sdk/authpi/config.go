@@ -2,11 +2,17 @@ package authpi
 
 import (
 	"context"
+	"log/slog"
 	"time"
 )
 
 // MarshalJSON refuses: a Config holds secrets and functions.
 func (Config) MarshalJSON() ([]byte, error) { return nil, errNotSerializable }
+
+// LogValue returns the issuer and the client ID, since slog would find nothing else to print.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("issuer_url", c.IssuerURL), slog.String("client_id", c.ClientID))
+}
 
 // Switch is a setting of one call that can leave the configuration's in force.
 type Switch int
