@@ -1,0 +1,229 @@
+package model
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/arbfay/authpi-go/gen/internal/spec"
+)
+
+// Resolve returns the interface that a spec means and reports what does not fit together. The result is only complete if diags
+// has no errors afterwards; root may lack nodes that were reported already.
+func Resolve(root *spec.Node, diags *spec.Diagnostics) *Interface {
+	r := newResolver(diags)
+	r.sdk(root.Get("sdk"))
+	// Everything that a type can name comes first, then whatever names types.
+	r.declareEnums(root.Get("enums"))
+	r.declareTypes(root.Get("types"))
+	r.config(root.Get("config"))
+	r.endpoints(root.Get("endpoints"))
+	r.fields(root.Get("types"))
+	r.errors(root.Get("errors"))
+	r.operations(root.Get("operations"))
+	r.rules(root.Get("scopes").Get("rules"), "scope.")
+	r.rules(root.Get("clauses"), "")
+	r.finish()
+	return r.out
+}
+
+// resolver holds what was resolved so far, by the names of the spec.
+type resolver struct {
+	diags *spec.Diagnostics
+	out   *Interface
+
+	options     map[string]*Option
+	endpointMap map[string]*Endpoint
+	enums       map[string]*Enum
+	types       map[string]*Type
+	classes     map[string]*Error
+	ops         map[string]*Operation
+	clauses     map[string]spec.Position
+	used        map[any]bool // internal types and operations that something refers to
+
+	vocabulary *scope // package authpi
+	engine     *scope // package engine
+	client     *scope // the methods of Client
+	methods    *scope // the unexported methods of Engine
+}
+
+func newResolver(diags *spec.Diagnostics) *resolver {
+	r := &resolver{
+		diags:       diags,
+		out:         &Interface{},
+		options:     map[string]*Option{},
+		endpointMap: map[string]*Endpoint{},
+		enums:       map[string]*Enum{},
+		types:       map[string]*Type{},
+		classes:     map[string]*Error{},
+		ops:         map[string]*Operation{},
+		clauses:     map[string]spec.Position{},
+		used:        map[any]bool{},
+		vocabulary:  newScope(diags),
+		engine:      newScope(diags),
+		client:      newScope(diags),
+		methods:     newScope(diags),
+	}
+	r.vocabulary.reserve("the vocabulary itself", "Config", "Endpoints", "Secret", "NewSecret", "Switch", "Hooks",
+		"AgentData", "NewAgent", "PanicError", "ErrTemporary", "ErrNetwork", "ErrInvalidResponse", "ErrClosed")
+	r.client.reserve("the client itself", "New", "Close", "MarshalJSON")
+	return r
+}
+
+func (r *resolver) sdk(n *spec.Node) {
+	r.out.SDK = SDK{
+		Name:    n.Get("name").Text(),
+		Version: n.Get("version").Text(),
+		Module:  n.Get("module").Text(),
+		BasedOn: n.Get("based_on").Text(),
+		Doc:     n.Get("doc").Text(),
+	}
+}
+
+// docForm is how a node's text becomes a Go comment.
+type docForm int
+
+const (
+	asSentence  docForm = iota // the name and the text make one sentence
+	asValue                    // the name stands for what the text says
+	asStatement                // the text is a statement of its own, after the name and a colon
+	asRule                     // there is no name: the text is the comment
+)
+
+// doc reads the common keys of a node and registers its clause. Public nodes must have a text.
+func (r *resolver) doc(n *spec.Node, goName, path, level string, public bool, form docForm) Doc {
+	d := Doc{
+		Text:      n.Get("doc").Text(),
+		Clause:    cmp.Or(n.Get("clause").Text(), path),
+		Level:     cmp.Or(n.Get("level").Text(), level),
+		Source:    n.Get("source").Text(),
+		Since:     n.Get("since").Text(),
+		Deviation: n.Get("deviation").Text(),
+		At:        n.At(),
+	}
+	switch {
+	case d.Text == "" && public:
+		r.diags.Errorf(d.At, "%s lacks the key %q: it is public", n.Name, "doc")
+	case d.Text == "":
+	case form != asRule && form != asStatement && !joins(d.Text):
+		r.diags.Errorf(n.Get("doc").Pos, "the doc of %s must start with an article, with a word such as Whether or How, or with a verb such as %q",
+			n.Name, "Returns")
+	case form == asSentence:
+		d.Go = sentence(goName, d.Text)
+	case form == asValue:
+		d.Go = goName + " stands for " + lowerFirst(d.Text)
+	case form == asStatement:
+		d.Go = goName + ": " + lowerFirst(d.Text)
+	}
+	r.clause(d)
+	return d
+}
+
+// clause registers the clause of a node.
+func (r *resolver) clause(d Doc) {
+	if at, taken := r.clauses[d.Clause]; taken {
+		r.diags.Errorf(d.At, "the clause %s is that of the node at %s already", d.Clause, at)
+		return
+	}
+	r.clauses[d.Clause] = d.At
+	r.out.Clauses = append(r.out.Clauses, Clause{
+		ID: d.Clause, Level: d.Level, Doc: d.Text, Source: d.Source, Since: d.Since, Deviation: d.Deviation, At: d.At,
+	})
+}
+
+// rules reads nodes that are nothing but clauses.
+func (r *resolver) rules(n *spec.Node, prefix string) {
+	for _, item := range n.Items() {
+		r.doc(item, "", prefix+item.Name, "must", true, asRule)
+	}
+}
+
+// ref resolves the type of a node for the place where it stands. It returns false after reporting a type that does not fit.
+func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
+	if n == nil {
+		return Ref{}, false
+	}
+	text := n.Text()
+	if w, found := findWord(text); found {
+		if w.places&at == 0 {
+			r.diags.Errorf(n.Pos, "the type %s cannot stand here; what can: %s", text, strings.Join(wordsAt(at), ", "))
+			return Ref{}, false
+		}
+		return Ref{Word: text, Kind: w.kind, goType: w.goType}, true
+	}
+	if enum := r.enums[text]; enum != nil && at&(always|inCall) != 0 {
+		return Ref{Word: text, Kind: KindEnum, Enum: enum, goType: "authpi." + enum.Name}, true
+	}
+	name, list := strings.CutPrefix(text, "[")
+	name = strings.TrimSuffix(name, "]")
+	t := r.types[name]
+	switch {
+	case t == nil:
+		r.diags.Errorf(n.Pos, "unknown type %s%s", text, spec.Suggest(name, r.typeNames(at)))
+		return Ref{}, false
+	case at&(inConfig|inRequest) != 0, list && at&(inResponse|inErrorField) != 0:
+		r.diags.Errorf(n.Pos, "the type %s cannot stand here; what can: %s", text, strings.Join(wordsAt(at), ", "))
+		return Ref{}, false
+	case t.Internal && (inside == nil || !inside.Internal) && at != inResponse:
+		r.diags.Errorf(n.Pos, "the type %s is internal and cannot stand in what is public", text)
+		return Ref{}, false
+	}
+	r.used[t] = true
+	if list {
+		return Ref{Word: text, Kind: KindTypes, Type: t, goType: "[]" + t.goText()}, true
+	}
+	return Ref{Word: text, Kind: KindType, Type: t, goType: t.goText()}, true
+}
+
+// goText returns the type as seen from the engine.
+func (t *Type) goText() string {
+	if t.Internal {
+		return t.GoName
+	}
+	return "authpi." + t.GoName
+}
+
+func (r *resolver) typeNames(at place) []string {
+	names := wordsAt(at)
+	for _, enum := range r.out.Enums {
+		names = append(names, enum.Name)
+	}
+	for _, t := range r.out.Types {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// option resolves a reference to a config option, config.x.
+func (r *resolver) option(n *spec.Node) *Option {
+	name, found := strings.CutPrefix(n.Text(), "config.")
+	if !found {
+		return nil
+	}
+	option := r.options[name]
+	if option == nil {
+		r.diags.Errorf(n.Pos, "unknown config option %q%s", name, spec.Suggest(name, keys(r.out.Config, func(o *Option) string { return o.Name })))
+	}
+	return option
+}
+
+func keys[T any](items []T, name func(T) string) []string {
+	names := make([]string, len(items))
+	for i, item := range items {
+		names[i] = name(item)
+	}
+	return names
+}
+
+// finish reports what nothing refers to.
+func (r *resolver) finish() {
+	for _, t := range r.out.Types {
+		if t.Internal && !r.used[t] && !r.usedByEngine(t) {
+			r.diags.Warnf(t.At, "nothing uses the internal type %s", t.Name)
+		}
+	}
+	for _, op := range r.out.Operations {
+		if op.Internal && !r.used[op] {
+			r.diags.Warnf(op.At, "nothing sends or builds the internal operation %s", op.Name)
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/arbfay/authpi-go/gen/internal/spec"
+)
+
+// declareEnums resolves the enums.
+func (r *resolver) declareEnums(n *spec.Node) {
+	for _, item := range n.Items() {
+		enum := &Enum{Name: item.Name}
+		enum.Doc = r.doc(item, enum.Name, "enum."+item.Name, "should", true, asSentence)
+		r.vocabulary.claim(enum.Name, "the enum "+enum.Name, enum.At)
+		for _, v := range item.Get("values").Items() {
+			value := EnumValue{Wire: v.Name, GoName: enum.Name + r.goName(v, exported(v.Name))}
+			value.Doc = r.doc(v, value.GoName, "value."+item.Name+"."+v.Name, "should", true, asValue)
+			r.vocabulary.claim(value.GoName, "the value "+v.Name, value.At)
+			enum.Values = append(enum.Values, value)
+		}
+		if len(enum.Values) == 0 {
+			r.diags.Errorf(enum.At, "the enum %s has no values", enum.Name)
+		}
+		r.enums[enum.Name] = enum
+		r.out.Enums = append(r.out.Enums, enum)
+	}
+}
+
+// declareTypes makes the types known by name; fields fills them, as they may name each other.
+func (r *resolver) declareTypes(n *spec.Node) {
+	for _, item := range n.Items() {
+		t := &Type{
+			Name:        item.Name,
+			GoName:      r.goName(item, item.Name),
+			Internal:    item.Get("internal").Flag(),
+			Storage:     item.Get("storage").Flag(),
+			KeepUnknown: item.Get("unknown").Text() == "keep",
+			Accessors:   item.Get("accessors").Flag(),
+			Data:        item.Get("data").Flag(),
+		}
+		if t.Internal {
+			t.GoName = unexported(t.GoName)
+		}
+		t.Doc = r.doc(item, t.GoName, "type."+item.Name, "should", true, asSentence)
+		if t.Internal {
+			r.engine.claim(t.GoName, "the type "+t.Name, t.At)
+		} else {
+			r.vocabulary.claim(t.GoName, "the type "+t.Name, t.At)
+		}
+		r.checkFlags(t)
+		r.types[t.Name] = t
+		r.out.Types = append(r.out.Types, t)
+	}
+}
+
+// checkFlags reports flags that contradict each other.
+func (r *resolver) checkFlags(t *Type) {
+	if t.Accessors && (t.Internal || t.Storage || t.KeepUnknown || t.Data) {
+		r.diags.Errorf(t.At, "the Go type of %s is written by hand (accessors), so internal, storage, unknown and data say nothing", t.Name)
+	}
+	if t.Data && (t.Storage || t.KeepUnknown) {
+		r.diags.Errorf(t.At, "%s is never JSON (data), so storage and unknown say nothing", t.Name)
+	}
+	if t.Storage && t.Internal {
+		r.diags.Errorf(t.At, "%s is internal, so nobody stores it", t.Name)
+	}
+}
+
+// fields resolves the fields of the types.
+func (r *resolver) fields(n *spec.Node) {
+	for _, item := range n.Items() {
+		t := r.types[item.Name]
+		names := newScope(r.diags)
+		if !t.Accessors {
+			names.reserve("a method of "+t.GoName, "MarshalJSON", "UnmarshalJSON", "LogValue", "Extra", "String")
+		}
+		for _, f := range item.Get("fields").Items() {
+			field := r.newField(f, t)
+			names.claim(field.GoName, "the field "+field.Name, field.At)
+			t.Fields = append(t.Fields, field)
+		}
+	}
+	for _, t := range r.out.Types {
+		r.checkNesting(t, nil)
+	}
+}
+
+func (r *resolver) newField(n *spec.Node, t *Type) *Field {
+	f := &Field{
+		Name:     n.Name,
+		GoName:   r.goName(n, exported(n.Name)),
+		Required: n.Get("required").Flag(),
+		Presence: n.Get("presence").Flag(),
+	}
+	f.Doc = r.doc(n, f.GoName, "field."+t.Name+"."+n.Name, "should", !t.Internal, asSentence)
+	ref, ok := r.ref(n.Get("type"), inField, t)
+	if !ok {
+		return f
+	}
+	f.Type, f.GoType = ref, ref.goType
+	switch {
+	case ref.Kind == KindInt && !t.Data && !t.Accessors:
+		f.GoType = "int64" // what the wire can carry
+	case ref.Kind == KindType && t.Accessors:
+		f.GoType = ref.pointed()
+	}
+	if ref.Type != nil && (ref.Type.Data || ref.Type.Accessors) && !t.Accessors && !t.Data {
+		r.diags.Errorf(n.Get("type").Pos, "%s has no JSON form, so %s cannot hold it", ref.Type.Name, t.Name)
+	}
+	if ref.Type != nil {
+		ref.Type.Nested = true
+	}
+	r.checkPresence(n, ref, f.Required)
+	if f.Presence && ref.canBeAbsent() && !t.Accessors {
+		f.GoType = ref.pointed()
+	}
+	return f
+}
+
+// checkPresence reports a presence that means nothing.
+func (r *resolver) checkPresence(n *spec.Node, ref Ref, required bool) {
+	presence := n.Get("presence")
+	switch {
+	case !presence.Flag():
+	case required:
+		r.diags.Errorf(presence.NamePos, "%s is required, so it is never absent", n.Name)
+	case !ref.canBeAbsent():
+		r.diags.Errorf(presence.NamePos, "presence is for string, bool and seconds: the zero value of %s is absence already", ref.Word)
+	}
+}
+
+// checkNesting reports a type that holds itself by value.
+func (r *resolver) checkNesting(t *Type, above []*Type) {
+	if slices.Contains(above, t) {
+		if above[0] == t {
+			r.diags.Errorf(t.At, "the type %s contains itself; a list can", t.Name)
+		}
+		return
+	}
+	above = append(above, t)
+	for _, f := range t.Fields {
+		if f.Type.Kind == KindType && !t.Accessors {
+			r.checkNesting(f.Type.Type, above)
+		}
+	}
+}
+
+// usedByEngine reports whether hand-written code is expected to read an internal type that no operation names. ErrorResponse is
+// the one: any endpoint may answer with it.
+func (r *resolver) usedByEngine(t *Type) bool { return t.Name == "ErrorResponse" }
