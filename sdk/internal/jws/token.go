@@ -1,0 +1,112 @@
+package jws
+
+import (
+	"strings"
+
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
+)
+
+// Header has what is used of a token's header. It is the sender's claim until Verify has succeeded.
+type Header struct {
+	// Algorithm is the header's alg: ES256, RS256 or EdDSA.
+	Algorithm string
+
+	// KeyID is the header's kid, empty if there is none.
+	KeyID string
+
+	// Type is the header's typ as it stands there, empty if there is none.
+	Type string
+}
+
+// Token is a token in compact form. It is not safe for concurrent use.
+type Token struct {
+	// Header chooses the keys that are worth a try.
+	Header Header
+
+	signed    string // header and payload with the dot between them, as the token has them
+	payload   string // in base64url
+	signature string // in base64url
+	verified  bool
+}
+
+// Parse reads the form of a token of at most maxBytes bytes; it verifies nothing. The error is an *Error.
+func Parse(token string, maxBytes int) (*Token, error) {
+	// The length comes before anything that depends on it.
+	if len(token) > maxBytes {
+		return nil, malformed("too large")
+	}
+	header, rest, found := strings.Cut(token, ".")
+	payload, signature, foundSecond := strings.Cut(rest, ".")
+	if !found || !foundSecond || strings.Contains(signature, ".") {
+		return nil, malformed("not three parts")
+	}
+	if !isCanonical(header) || !isCanonical(payload) || !isCanonical(signature) {
+		return nil, malformed("a part is empty or not base64url")
+	}
+	t := &Token{signed: token[:len(token)-len(signature)-1], payload: payload, signature: signature}
+	if err := t.Header.read(decode(header)); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Payload returns the bytes that were signed, or nothing before Verify has succeeded: nobody reads a claim too early.
+func (t *Token) Payload() string {
+	if !t.verified {
+		return ""
+	}
+	return decode(t.payload)
+}
+
+// read fills the header in from its JSON.
+func (h *Header) read(text string) error {
+	const maxMembers = 64
+	var s strictjson.Scanner
+	s.Reset(text, maxMembers)
+	if !s.Object() {
+		return malformed("the header is not a JSON object")
+	}
+	var empty, extended bool // empty: a member that is there has no text
+	for name, ok := s.Member(); ok; name, ok = s.Member() {
+		switch name {
+		case "alg":
+			h.Algorithm, _ = s.String()
+			empty = empty || h.Algorithm == ""
+		case "kid":
+			h.KeyID, _ = s.String()
+			empty = empty || h.KeyID == ""
+		case "typ":
+			h.Type, _ = s.String()
+			empty = empty || h.Type == ""
+		case "crit", "b64", "zip":
+			// Each changes what the signature or the payload means, and none is understood here (RFC 7515, section
+			// 4.1.11; RFC 7797, section 6; RFC 8725, section 3.6).
+			extended = true
+			s.Skip()
+		default:
+			s.Skip()
+		}
+	}
+	if err := s.End(); err != nil {
+		return malformed("header: " + err.Error())
+	}
+	if extended {
+		return malformed("the header has crit, b64 or zip")
+	}
+	if empty {
+		return malformed("alg, kid or typ of the header is not a string, or is empty")
+	}
+	return h.checkAlgorithm()
+}
+
+// checkAlgorithm refuses all but three algorithms by name, none and the keyed hashes with them (RFC 8725, section 3.1).
+func (h *Header) checkAlgorithm() error {
+	switch h.Algorithm {
+	case ES256, RS256, EdDSA:
+		return nil
+	case "":
+		return malformed("the header has no alg")
+	default:
+		return badSignature("the algorithm is not accepted")
+	}
+}

@@ -1,0 +1,102 @@
+package jws
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/sha256"
+	"math/big"
+)
+
+// Key is a public key that a token may be verified with. It is immutable.
+type Key struct {
+	// ID is the key's kid, empty if it has none. It helps to find the key; it never makes a key fit.
+	ID string
+
+	// Algorithm is the one algorithm that the key is for.
+	Algorithm string
+
+	// Public is an *ecdsa.PublicKey on P-256 for ES256, an *rsa.PublicKey for RS256, an ed25519.PublicKey for EdDSA.
+	Public crypto.PublicKey
+
+	// Thumbprint is the SHA-256 thumbprint of the key (RFC 7638).
+	Thumbprint [sha256.Size]byte
+}
+
+// Verify checks the signature with a key, which must be for the algorithm of the token's header. The error is an *Error
+// of kind Signature.
+func (t *Token) Verify(key *Key) error {
+	// One key, one algorithm: the header selects among what the key allows, never the other way (RFC 8725, section 3.1).
+	if key.Algorithm != t.Header.Algorithm {
+		return badSignature("the key is for another algorithm")
+	}
+	var fits, good bool
+	switch key.Algorithm {
+	case ES256:
+		var public *ecdsa.PublicKey
+		if public, fits = key.Public.(*ecdsa.PublicKey); fits {
+			fits = public.Curve == elliptic.P256()
+			good = fits && t.verifyES256(public)
+		}
+	case RS256:
+		var public *rsa.PublicKey
+		if public, fits = key.Public.(*rsa.PublicKey); fits {
+			fits = public.N.BitLen() >= MinRSABits
+			good = fits && t.verifyRS256(public)
+		}
+	case EdDSA:
+		var public ed25519.PublicKey
+		if public, fits = key.Public.(ed25519.PublicKey); fits {
+			fits = len(public) == ed25519.PublicKeySize // another length makes Verify panic
+			good = fits && t.verifyEdDSA(public)
+		}
+	}
+	switch {
+	case !fits:
+		return badSignature("the key does not fit its algorithm")
+	case !good:
+		return badSignature("wrong signature")
+	}
+	t.verified = true
+	return nil
+}
+
+// verifyES256 takes the two integers side by side (RFC 7518, section 3.4), not the DER that package ecdsa has elsewhere.
+// Verify refuses integers that are zero or not below the group's order.
+func (t *Token) verifyES256(public *ecdsa.PublicKey) bool {
+	const size = 32
+	signature, ok := t.signatureOf(2 * size)
+	if !ok {
+		return false
+	}
+	digest := sha256.Sum256([]byte(t.signed))
+	r := new(big.Int).SetBytes(signature[:size])
+	s := new(big.Int).SetBytes(signature[size:])
+	return ecdsa.Verify(public, digest[:], r, s)
+}
+
+func (t *Token) verifyRS256(public *rsa.PublicKey) bool {
+	signature, ok := t.signatureOf(public.Size())
+	if !ok {
+		return false
+	}
+	digest := sha256.Sum256([]byte(t.signed))
+	return rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature) == nil
+}
+
+func (t *Token) verifyEdDSA(public ed25519.PublicKey) bool {
+	signature, ok := t.signatureOf(ed25519.SignatureSize)
+	return ok && ed25519.Verify(public, []byte(t.signed), signature)
+}
+
+// signatureOf decodes the signature if it has exactly size bytes: whatever its length, junk costs nothing.
+func (t *Token) signatureOf(size int) ([]byte, bool) {
+	if len(t.signature) != encoding.EncodedLen(size) {
+		return nil, false
+	}
+	signature := make([]byte, size)
+	_, err := encoding.Decode(signature, []byte(t.signature))
+	return signature, err == nil
+}
