@@ -18,6 +18,20 @@ type Member struct {
 // Object is a JSON object whose members keep their order and may repeat.
 type Object []Member
 
+// NewObject returns the object of these names and values, in turn, as log/slog
+// takes them. It panics where a name is no string or has no value.
+func NewObject(namesAndValues ...any) Object {
+	object := make(Object, 0, len(namesAndValues)/2)
+	for pair := range slices.Chunk(namesAndValues, 2) {
+		name, isString := pair[0].(string)
+		if !isString || len(pair) != 2 {
+			panic(fmt.Sprintf("mint: member %d has no name or no value", len(object)))
+		}
+		object = append(object, Member{name, pair[1]})
+	}
+	return object
+}
+
 // Add returns a copy with one more member at the end, even where the name is
 // there already: that is how a duplicate is made.
 func (o Object) Add(name string, value any) Object {

@@ -39,6 +39,9 @@ func TestObjectKeepsOrderAndDuplicates(t *testing.T) {
 	assert.True(t, found)
 	_, found = base.Get("c")
 	assert.False(t, found)
+	assert.Equal(t, base, mint.NewObject("b", 1, "a", "x"))
+	assert.Panics(t, func() { mint.NewObject("b") })
+	assert.Panics(t, func() { mint.NewObject(1, "b") })
 	assert.Panics(t, func() { mint.Object{{"f", func() {}}}.Bytes() })
 }
 
