@@ -29,6 +29,10 @@ type Token struct {
 	verified  bool
 }
 
+// maxHeaderBytes bounds what is decoded before a signature is known to be good: the payload may be large, but a header
+// has reason to be only where it carries certificates.
+const maxHeaderBytes = 8 << 10 // 8 KiB, in base64url
+
 // Parse reads the form of a token of at most maxBytes bytes; it verifies nothing. The error is an *Error.
 func Parse(token string, maxBytes int) (*Token, error) {
 	// The length comes before anything that depends on it.
@@ -39,6 +43,9 @@ func Parse(token string, maxBytes int) (*Token, error) {
 	payload, signature, foundSecond := strings.Cut(rest, ".")
 	if !found || !foundSecond || strings.Contains(signature, ".") {
 		return nil, malformed("not three parts")
+	}
+	if len(header) > maxHeaderBytes {
+		return nil, malformed("the header is too large")
 	}
 	if !isCanonical(header) || !isCanonical(payload) || !isCanonical(signature) {
 		return nil, malformed("a part is empty or not base64url")

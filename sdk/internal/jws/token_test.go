@@ -52,6 +52,7 @@ func TestParseRefusesOtherForms(t *testing.T) {
 		"impossible length":  h + "." + p + ".AAAAA",
 		"JSON serialization": `{"payload":"` + p + `","protected":"` + h + `","signature":"` + s + `"}`,
 		"Bearer":             "Bearer " + h + "." + p + "." + s,
+		"large header":       strings.Repeat("A", 8<<10+4) + "." + p + "." + s,
 		"too large":          h + "." + strings.Repeat("A", limit) + "." + s,
 	} {
 		_, err := jws.Parse(token, limit)
