@@ -116,49 +116,44 @@ func (s *Scanner) hex() (rune, bool) {
 	return r, true
 }
 
-// number consumes a number: RFC 8259, section 6, to the letter. A leading zero ends the number, and what follows it is
-// refused as a missing comma.
+// number consumes a number: RFC 8259, section 6, to the letter. A leading zero ends the integer part, and what follows it
+// is refused as a missing comma.
 func (s *Scanner) number() (string, bool) {
-	start := s.pos
-	s.accept('-')
-	if !s.accept('0') && !s.digits() {
-		return "", false
-	}
-	if s.accept('.') && !s.digits() {
-		return "", false
-	}
-	if s.accept('e') || s.accept('E') {
-		if !s.accept('-') {
-			s.accept('+')
-		}
-		if !s.digits() {
-			return "", false
-		}
-	}
-	return s.text[start:s.pos], true
-}
-
-// accept consumes c if it is next.
-func (s *Scanner) accept(c byte) bool {
-	if s.pos < len(s.text) && s.text[s.pos] == c {
-		s.pos++
-		return true
-	}
-	return false
-}
-
-// digits consumes one or more digits.
-func (s *Scanner) digits() bool {
-	i := s.pos
-	for i < len(s.text) && isDigit(s.text[i]) {
+	text, i := s.text, s.pos
+	if text[i] == '-' {
 		i++
 	}
-	if i == s.pos {
-		s.fail("a digit is expected")
-		return false
+	end := digits(text, i)
+	ok := end > i
+	if ok && text[i] == '0' {
+		end = i + 1
 	}
-	s.pos = i
-	return true
+	if i = end; ok && i < len(text) && text[i] == '.' {
+		end = digits(text, i+1)
+		ok = end > i+1
+		i = end
+	}
+	if ok && i < len(text) && text[i]|0x20 == 'e' {
+		if i++; i < len(text) && (text[i] == '-' || text[i] == '+') {
+			i++
+		}
+		end = digits(text, i)
+		ok = end > i
+	}
+	start := s.pos
+	if s.pos = end; !ok {
+		s.fail("a digit is expected")
+		return "", false
+	}
+	return text[start:end], true
+}
+
+// digits returns the end of the digits that start at i.
+func digits(text string, i int) int {
+	for i < len(text) && isDigit(text[i]) {
+		i++
+	}
+	return i
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
