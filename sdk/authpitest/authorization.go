@@ -1,0 +1,158 @@
+package authpitest
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// authorization is an authorization request that was read.
+type authorization struct {
+	client                   Client
+	redirectURI, state, mode string
+	challenge, nonce         string
+	scopes, resources        []string
+	org, acr                 string
+	prompt                   []string
+	maxAge                   time.Duration // negative: not asked for
+}
+
+// readAuthorizationLocked checks a request (RFC 6749, section 4.1.1; OpenID Connect
+// Core 1.0, section 3.1.2.1). A refusal without an authorization goes to a page: who
+// cannot name a registered redirect URI gets no redirect (section 4.1.2.1).
+func (i *Issuer) readAuthorizationLocked(query string) (*authorization, *refusal) {
+	p, refused := parseParams(query)
+	if refused != nil {
+		return nil, refused
+	}
+	for _, name := range []string{"client_id", "redirect_uri"} {
+		if p.get(name) == "" || slices.Contains(p.doubled, name) {
+			return nil, refuse("invalid_request", "want one "+name)
+		}
+	}
+	client, known := i.clients[p.get("client_id")]
+	if !known {
+		return nil, refuse("invalid_request", "unknown client_id")
+	}
+	if !slices.Contains(client.RedirectURIs, p.get("redirect_uri")) {
+		return nil, refuse("invalid_request", "redirect_uri is not registered")
+	}
+	a := &authorization{client: client, redirectURI: p.get("redirect_uri"), mode: p.get("response_mode"), maxAge: -1}
+	if !slices.Contains(p.doubled, "state") {
+		a.state = p.get("state")
+	}
+	if a.mode != "form_post" || slices.Contains(p.doubled, "response_mode") {
+		a.mode = "query"
+	}
+	if i.blocked[client.ID] {
+		return a, refuse("unauthorized_client", "the client is disabled")
+	}
+	return a, a.read(p)
+}
+
+// read fills in what a refusal tells the client.
+func (a *authorization) read(p params) *refusal {
+	for _, check := range []func(params) *refusal{
+		params.refuseDoubled, checkResponse, a.readPKCE, a.readScopes, a.readPrompt, a.readMaxAge,
+	} {
+		if refused := check(p); refused != nil {
+			return refused
+		}
+	}
+	resources, refused := p.resources(a.client.Resources)
+	if refused != nil {
+		return refused
+	}
+	a.resources, a.nonce, a.org = resources, p.get("nonce"), p.get("org")
+	if acr := p.words("acr_values"); len(acr) > 0 {
+		a.acr = acr[0] // a login here meets whatever is asked for first
+	}
+	return nil
+}
+
+func checkResponse(p params) *refusal {
+	switch {
+	case p.get("request") != "":
+		return refuse("request_not_supported", "request objects are not supported")
+	case p.get("request_uri") != "":
+		return refuse("request_uri_not_supported", "request objects are not supported")
+	case p.get("registration") != "":
+		return refuse("registration_not_supported", "registration is not supported")
+	case p.get("response_type") == "":
+		return refuse("invalid_request", "want response_type")
+	case p.get("response_type") != "code":
+		return refuse("unsupported_response_type", "only code is supported")
+	case !slices.Contains([]string{"", "query", "form_post"}, p.get("response_mode")):
+		return refuse("invalid_request", "only query and form_post are supported")
+	}
+	return nil
+}
+
+// readPKCE wants S256 of public clients, and of every client that tries PKCE at all:
+// without a method the challenge would be plain (RFC 7636, section 4.3).
+func (a *authorization) readPKCE(p params) *refusal {
+	challenge, method := p.get("code_challenge"), p.get("code_challenge_method")
+	if challenge == "" && method == "" {
+		if a.client.Secret == "" {
+			return refuse("invalid_request", "a public client must use PKCE")
+		}
+		return nil
+	}
+	if method != "S256" {
+		return refuse("invalid_request", "code_challenge_method must be S256")
+	}
+	if decoded, err := base64.RawURLEncoding.Strict().DecodeString(challenge); err != nil || len(decoded) != 32 || len(challenge) != 43 {
+		return refuse("invalid_request", "code_challenge is no SHA-256 hash")
+	}
+	a.challenge = challenge
+	return nil
+}
+
+func (a *authorization) readScopes(p params) *refusal {
+	a.scopes = p.words("scope")
+	return checkScopes(a.scopes)
+}
+
+// checkScopes holds scopes to their characters (RFC 6749, section 3.3).
+func checkScopes(scopes []string) *refusal {
+	for _, scope := range scopes {
+		if strings.ContainsFunc(scope, func(r rune) bool { return r <= 0x20 || r > 0x7e || r == '"' || r == '\\' }) {
+			return refuse("invalid_scope", "a scope has a character that it may not have")
+		}
+	}
+	return nil
+}
+
+func (a *authorization) readPrompt(p params) *refusal {
+	a.prompt = p.words("prompt")
+	for _, value := range a.prompt {
+		if !slices.Contains([]string{"none", "login", "consent", "select_account"}, value) {
+			return refuse("invalid_request", "unknown prompt")
+		}
+	}
+	if len(a.prompt) > 1 && slices.Contains(a.prompt, "none") {
+		return refuse("invalid_request", "prompt none stands alone")
+	}
+	return nil
+}
+
+func (a *authorization) readMaxAge(p params) *refusal {
+	text := p.get("max_age")
+	if text == "" {
+		return nil
+	}
+	seconds, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return refuse("invalid_request", "max_age must be a number of seconds")
+	}
+	a.maxAge = time.Duration(seconds) * time.Second
+	return nil
+}
+
+// silent is prompt=none.
+func (a *authorization) silent() bool { return slices.Contains(a.prompt, "none") }
+
+// interactive is a prompt that wants the user to see a page.
+func (a *authorization) interactive() bool { return len(a.prompt) > 0 && !a.silent() }
