@@ -1,0 +1,67 @@
+# Targets for the module and the modules and packages that ./... does not enter; layout_test.go holds both lists.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# `./...` enters neither testdata nor nested modules.
+PACKAGES := ./... ./testdata/fixtures
+MODULES := interop
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := $(CURDIR)/bin/golangci-lint-$(GOLANGCI_VERSION)
+FUZZTIME ?= 10s
+
+.PHONY: help run test integration race generate check lint fuzz bench demo clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## regenerate the SDK and replay the conformance suite against both flavors
+	@echo "building sdkgen"
+	@go run ./cmd/sdkgen generate
+	@echo "building conformance"
+	@go run ./cmd/conformance run
+
+test: ## run every test that needs Go alone
+	@go vet $(PACKAGES)
+	@go test $(PACKAGES)
+
+integration: ## run the tests against foreign clients and providers; fetches their modules
+	@for module in $(MODULES); do (cd $$module && go vet ./... && go test ./...); done
+
+race: ## run every test under the race detector
+	@go test -race $(PACKAGES)
+	@for module in $(MODULES); do (cd $$module && go test -race ./...); done
+
+generate: ## write the code, documents and fixtures that INTERFACE.yaml gives
+	@go run ./cmd/sdkgen generate
+
+check: ## say whether the generated files are those that INTERFACE.yaml gives
+	@go run ./cmd/sdkgen check
+
+lint: $(GOLANGCI) ## run the linters, generated code included
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@$(GOLANGCI) run $(PACKAGES)
+	@for module in $(MODULES); do (cd $$module && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); done
+
+$(GOLANGCI):
+	@echo "building golangci-lint $(GOLANGCI_VERSION)"
+	@GOBIN=$(CURDIR)/bin/install go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv $(CURDIR)/bin/install/golangci-lint $@
+
+fuzz: ## fuzz each parser for FUZZTIME
+	@grep -rl --include='*_test.go' '^func Fuzz' . | sort | while read -r file; do \
+	  grep -o '^func Fuzz[A-Za-z0-9_]*' $$file | cut -c6- | while read -r name; do \
+	    echo "fuzzing $$name in $$(dirname $$file)"; \
+	    (cd $$(dirname $$file) && go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) .) | tail -n 2; \
+	  done; done
+
+bench: ## repeat the figures of docs/performance.md
+	@go test -run '^$$' -bench . -benchmem ./...
+
+demo: ## start an issuer and a web application on it, to log in by hand
+	@go run ./cmd/demo
+
+clean: ## remove what the other targets built
+	@rm -rf bin
