@@ -22,15 +22,19 @@ func (r *resolver) config(n *spec.Node) {
 	}
 }
 
+// optionName derives the Go name of an option. The Go type tells the unit, so the name does not.
+func optionName(n *spec.Node) string {
+	if n.Get("type").Text() == "seconds" {
+		return exported(strings.TrimSuffix(n.Name, "_seconds"))
+	}
+	return exported(n.Name)
+}
+
 func (r *resolver) newOption(n *spec.Node) *Option {
 	option := &Option{Name: n.Name, Required: n.Get("required").Flag()}
 	option.Type, _ = r.ref(n.Get("type"), inConfig, nil)
 	option.GoType = option.Type.goType
-	base := n.Name
-	if option.Type.Kind == KindSeconds {
-		base = strings.TrimSuffix(base, "_seconds") // the Go type tells the unit
-	}
-	option.GoName = exported(base)
+	option.GoName = optionName(n)
 	if named := n.Get("go"); named.IsScalar() {
 		option.GoName = r.exportedOnly(named)
 	} else if named != nil {
@@ -38,7 +42,7 @@ func (r *resolver) newOption(n *spec.Node) *Option {
 	}
 	option.Doc = r.doc(n, option.GoName, "config."+n.Name, "should", true, asSentence)
 	if option.Negated {
-		option.Go = option.GoName + " turns this off: " + lowerFirst(option.Text)
+		option.Go = r.link(option.GoName + " turns this off: " + lowerFirst(option.Text))
 	}
 	return option
 }

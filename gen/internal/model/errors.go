@@ -68,10 +68,7 @@ func className(class *Error) string { return class.Name }
 
 func (r *resolver) codes(class *Error, n *spec.Node) {
 	for _, item := range n.Items() {
-		code := ErrorCode{Name: item.Name, GoName: "Code" + r.goName(item, exported(item.Name))}
-		code.Doc = r.doc(item, code.GoName, "code."+item.Name, "must", true, asStatement)
-		r.vocabulary.claim(code.GoName, "the code "+code.Name, code.At)
-		class.Codes = append(class.Codes, code)
+		class.Codes = append(class.Codes, ErrorCode{Name: item.Name, Doc: r.doc(item, "", "code."+item.Name, "must", true, asRule)})
 	}
 }
 

@@ -66,7 +66,7 @@ func words() []word {
 		{"bool", KindBool, "bool", always},
 		{"int", KindInt, "int", always &^ inResult},
 		{"seconds", KindSeconds, "time.Duration", always},
-		{"lenient_seconds", KindLenientSeconds, "time.Duration", inField},
+		{"lenient_seconds", KindLenientSeconds, "*time.Duration", inField},
 		{"time", KindTime, "time.Time", inField | inResult},
 		{"secret", KindSecret, "authpi.Secret", always &^ inResult &^ inErrorField},
 		{"url", KindURL, "string", always},
@@ -143,7 +143,7 @@ func (r Ref) pointed() string { return "*" + r.goType }
 // canBeAbsent reports whether presence means anything for the type: other types have a zero value that is absence already.
 func (r Ref) canBeAbsent() bool {
 	switch r.Kind {
-	case KindString, KindBool, KindSeconds:
+	case KindString, KindBool, KindSeconds, KindType:
 		return true
 	default:
 		return false

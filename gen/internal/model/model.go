@@ -172,8 +172,8 @@ type ErrorField struct {
 // ErrorCode is a code that the SDK itself raises.
 type ErrorCode struct {
 	Doc
-	// Name is the code, GoName the Go constant.
-	Name, GoName string
+	// Name is the code.
+	Name string
 }
 
 // Match is a wire code that becomes an error class.

@@ -18,7 +18,7 @@ const (
 	articles  = " a an the one any each every no "
 	questions = " whether how when where what which who "
 	// prepositions end the noun that a text starts with.
-	prepositions = " asked at before by for from in of on that to until where with without "
+	prepositions = " as asked at before by for from in of on that to until where with without "
 )
 
 // joins reports whether the first word of a text can follow a name.

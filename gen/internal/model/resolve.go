@@ -11,6 +11,7 @@ import (
 // has no errors afterwards; root may lack nodes that were reported already.
 func Resolve(root *spec.Node, diags *spec.Diagnostics) *Interface {
 	r := newResolver(diags)
+	r.links = goLinks(root)
 	r.sdk(root.Get("sdk"))
 	// Everything that a type can name comes first, then whatever names types.
 	r.declareEnums(root.Get("enums"))
@@ -38,7 +39,8 @@ type resolver struct {
 	classes     map[string]*Error
 	ops         map[string]*Operation
 	clauses     map[string]spec.Position
-	used        map[any]bool // internal types and operations that something refers to
+	links       map[string]string // Go names by the names that texts mention
+	used        map[any]bool      // internal types and operations that something refers to
 
 	vocabulary *scope // package authpi
 	engine     *scope // package engine
@@ -83,10 +85,9 @@ func (r *resolver) sdk(n *spec.Node) {
 type docForm int
 
 const (
-	asSentence  docForm = iota // the name and the text make one sentence
-	asValue                    // the name stands for what the text says
-	asStatement                // the text is a statement of its own, after the name and a colon
-	asRule                     // there is no name: the text is the comment
+	asSentence docForm = iota // the name and the text make one sentence
+	asValue                   // the name stands for what the text says
+	asRule                    // there is no name: the text is the comment
 )
 
 // doc reads the common keys of a node and registers its clause. Public nodes must have a text.
@@ -104,15 +105,13 @@ func (r *resolver) doc(n *spec.Node, goName, path, level string, public bool, fo
 	case d.Text == "" && public:
 		r.diags.Errorf(d.At, "%s lacks the key %q: it is public", n.Name, "doc")
 	case d.Text == "":
-	case form != asRule && form != asStatement && !joins(d.Text):
+	case form != asRule && !joins(d.Text):
 		r.diags.Errorf(n.Get("doc").Pos, "the doc of %s must start with an article, with a word such as Whether or How, or with a verb such as %q",
 			n.Name, "Returns")
 	case form == asSentence:
-		d.Go = sentence(goName, d.Text)
+		d.Go = r.link(sentence(goName, d.Text))
 	case form == asValue:
-		d.Go = goName + " stands for " + lowerFirst(d.Text)
-	case form == asStatement:
-		d.Go = goName + ": " + lowerFirst(d.Text)
+		d.Go = r.link(goName + " stands for " + lowerFirst(d.Text))
 	}
 	r.clause(d)
 	return d

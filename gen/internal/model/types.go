@@ -125,7 +125,7 @@ func (r *resolver) checkPresence(n *spec.Node, ref Ref, required bool) {
 	case required:
 		r.diags.Errorf(presence.NamePos, "%s is required, so it is never absent", n.Name)
 	case !ref.canBeAbsent():
-		r.diags.Errorf(presence.NamePos, "presence is for string, bool and seconds: the zero value of %s is absence already", ref.Word)
+		r.diags.Errorf(presence.NamePos, "presence is for string, bool, seconds and types: the zero value of %s is absence already", ref.Word)
 	}
 }
 

@@ -112,7 +112,7 @@ func errorShape() *shape {
 			may("accessor", flag(), "In Go a method reads it and a With method sets it."),
 			goNameKey(),
 		)), "What the class tells beyond its parent."),
-		may("codes", table("the codes", snakeName, node("an error code", goNameKey())), "The codes that the SDK itself raises with this class."),
+		may("codes", table("the codes", snakeName, node("an error code")), "The codes that the SDK itself raises with this class."),
 	)
 }
 

@@ -1,0 +1,218 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/arbfay/authpi-go/gen/internal/model"
+)
+
+// typesFile renders sdk/authpi/types_gen.go.
+func typesFile(u *unit, iface *model.Interface) {
+	for _, t := range iface.Types {
+		if !t.Internal && !t.Accessors {
+			u.typeDeclarations(t)
+		}
+	}
+}
+
+// engineTypesFile renders sdk/internal/engine/types_gen.go.
+func engineTypesFile(u *unit, iface *model.Interface) {
+	for _, t := range iface.Types {
+		if t.Internal {
+			u.typeDeclarations(t)
+		}
+	}
+}
+
+// typeDeclarations renders a type with what makes it JSON.
+func (u *unit) typeDeclarations(t *model.Type) {
+	u.declare(u.typeStruct(t))
+	if t.Data {
+		return
+	}
+	if t.KeepUnknown {
+		u.declare(u.extraMethod(t))
+	}
+	if !t.Internal || t.Nested {
+		u.declare(u.marshalMethod(t))
+	}
+	u.declare(u.unmarshalMethod(t))
+	if t.Storage {
+		u.declare(u.logValueMethod(t))
+	}
+	u.declare(u.membersMethod(t))
+}
+
+// typeStruct renders the struct.
+//
+//	// TokenSet holds the tokens of one login.
+//	type TokenSet struct {
+//		// AccessToken is the access token. In JSON: access_token.
+//		AccessToken Secret
+//
+//		unknown strictjson.Unknown
+//	}
+func (u *unit) typeStruct(t *model.Type) jen.Code {
+	storage := ""
+	if t.Storage {
+		storage = "Its JSON is the form to store it in and carries its secrets; whatever prints it redacts them."
+	}
+	return comment(0, sentences(t.Go, see(t.Source)), storage).Type().Id(t.GoName).StructFunc(func(g *jen.Group) {
+		for _, f := range t.Fields {
+			g.Add(comment(1, fieldText(t, f)).Id(f.GoName).Add(u.goType(f.GoType)))
+		}
+		if t.KeepUnknown {
+			g.Line()
+			g.Id("unknown").Add(u.qual("strictjson", "Unknown"))
+		}
+	})
+}
+
+// fieldText documents a field with its name and form in JSON.
+func fieldText(t *model.Type, f *model.Field) string {
+	text := f.Go
+	if text == "" {
+		text = f.GoName + " is the member " + f.Name + "."
+	}
+	if t.Data {
+		return sentences(text, see(f.Source))
+	}
+	form := ""
+	switch f.Type.Kind {
+	case model.KindSeconds, model.KindLenientSeconds:
+		form = ", in seconds"
+	case model.KindTime:
+		form = ", in Unix seconds"
+	case model.KindWords:
+		form = ", one text with spaces between"
+	case model.KindOneOrMany:
+		form = ", a text or a list"
+	}
+	return sentences(text, "In JSON: "+f.Name+form+".", see(f.Source))
+}
+
+// extraMethod renders the way to members without a field.
+//
+//	// Extra returns the JSON of a member that has no field, and whether it is there.
+//	func (t *TokenSet) Extra(name string) (json.RawMessage, bool) { return t.unknown.Get(name) }
+func (u *unit) extraMethod(t *model.Type) jen.Code {
+	return comment(0, "Extra returns the JSON of a member that has no field, and whether it is there.").
+		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("Extra").Params(jen.Id("name").String()).
+		Params(u.qual("json", "RawMessage"), jen.Bool()).
+		Block(jen.Return(jen.Id("t").Dot("unknown").Dot("Get").Call(jen.Id("name"))))
+}
+
+// marshalMethod renders the writer.
+//
+//	// MarshalJSON returns the storage form, secrets included.
+//	func (t TokenSet) MarshalJSON() ([]byte, error) {
+//		return strictjson.Marshal(t.members(), &t.unknown)
+//	}
+func (u *unit) marshalMethod(t *model.Type) jen.Code {
+	text := "MarshalJSON returns the JSON object; secrets are redacted in it."
+	if t.Storage {
+		text = "MarshalJSON returns the storage form, secrets included."
+	} else if !hasSecret(t) {
+		text = "MarshalJSON returns the JSON object."
+	}
+	return comment(0, text).
+		Func().Params(jen.Id("t").Id(t.GoName)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).
+		Block(jen.Return(u.qual("strictjson", "Marshal").Call(jen.Id("t").Dot("members").Call(), unknownOf("t", t))))
+}
+
+// unmarshalMethod renders the reader. It fills a fresh value, so that a text that cannot be read leaves the old one as it was.
+//
+//	// UnmarshalJSON reads the JSON object, strictly. After an error the value is unchanged.
+//	func (t *TokenSet) UnmarshalJSON(data []byte) error {
+//		var fresh TokenSet
+//		if err := strictjson.Unmarshal(data, fresh.members(), &fresh.unknown); err != nil {
+//			return wrapStorageError("TokenSet", err)
+//		}
+//		*t = fresh
+//		return nil
+//	}
+func (u *unit) unmarshalMethod(t *model.Type) jen.Code {
+	text := "UnmarshalJSON reads the JSON object, strictly: exact names, no member twice. After an error the value is unchanged."
+	failure := jen.Err()
+	if t.Storage {
+		text = "UnmarshalJSON reads the storage form, strictly: exact names, no member twice. After an error the value is unchanged."
+		failure = jen.Id("wrapStorageError").Call(jen.Lit(t.GoName), jen.Err())
+	}
+	read := u.qual("strictjson", "Unmarshal").Call(jen.Id("data"), jen.Id("fresh").Dot("members").Call(), unknownOf("fresh", t))
+	return comment(0, text).
+		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().
+		Block(
+			jen.Var().Id("fresh").Id(t.GoName),
+			jen.If(jen.Err().Op(":=").Add(read), jen.Err().Op("!=").Nil()).Block(jen.Return(failure)),
+			jen.Op("*").Id("t").Op("=").Id("fresh"),
+			jen.Return(jen.Nil()),
+		)
+}
+
+// unknownOf renders the place for members without a field.
+func unknownOf(variable string, t *model.Type) jen.Code {
+	if t.KeepUnknown {
+		return jen.Op("&").Id(variable).Dot("unknown")
+	}
+	return jen.Nil()
+}
+
+// logValueMethod renders what slog prints: its JSON handler would write the storage form.
+//
+//	// LogValue returns a redacted value for log/slog, whose JSON handler would write the secrets.
+//	func (TokenSet) LogValue() slog.Value { return redactedValue("TokenSet") }
+func (u *unit) logValueMethod(t *model.Type) jen.Code {
+	return comment(0, "LogValue returns a redacted value for log/slog, whose JSON handler would write the storage form.").
+		Func().Params(jen.Id(t.GoName)).Id("LogValue").Params().Add(u.qual("slog", "Value")).
+		Block(jen.Return(jen.Id("redactedValue").Call(jen.Lit(t.GoName))))
+}
+
+// membersMethod renders the table that reader and writer share.
+//
+//	// members connects the members of the JSON object with the fields.
+//	func (t *TokenSet) members() []strictjson.Member {
+//		return []strictjson.Member{
+//			{Name: "access_token", Value: strictjson.Secret(&t.AccessToken), Required: true},
+//		}
+//	}
+func (u *unit) membersMethod(t *model.Type) jen.Code {
+	rows := make([]jen.Code, len(t.Fields))
+	for i, f := range t.Fields {
+		value := u.qual("strictjson", codec(t, f)).Call(jen.Op("&").Id("t").Dot(f.GoName))
+		row := []jen.Code{keyed("Name", jen.Lit(f.Name)), keyed("Value", value)}
+		if f.Required {
+			row = append(row, keyed("Required", jen.True()))
+		}
+		rows[i] = literal(jen.Null(), true, row...)
+	}
+	return comment(0, "members connects the members of the JSON object with the fields.").
+		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("members").Params().Index().Add(u.qual("strictjson", "Member")).
+		Block(jen.Return(literal(jen.Index().Add(u.qual("strictjson", "Member")), false, rows...)))
+}
+
+// codec returns the name of the function of package strictjson that reads and writes a field.
+func codec(t *model.Type, f *model.Field) string {
+	name := map[model.Kind]string{
+		model.KindString: "String", model.KindURL: "String", model.KindEnum: "String", model.KindBool: "Bool", model.KindInt: "Int",
+		model.KindSeconds: "Seconds", model.KindLenientSeconds: "LenientSeconds", model.KindTime: "UnixTime",
+		model.KindSecret: "Secret", model.KindJSON: "Raw", model.KindWords: "Words", model.KindOneOrMany: "OneOrMany",
+		model.KindStrings: "Strings", model.KindType: "Object", model.KindTypes: "Objects",
+	}[f.Type.Kind]
+	switch {
+	case f.Presence:
+		return "Optional" + name
+	case name == "Secret" && !t.Storage && !t.Internal:
+		return "Redacted"
+	default:
+		return name
+	}
+}
+
+func hasSecret(t *model.Type) bool {
+	for _, f := range t.Fields {
+		if f.Type.Kind == model.KindSecret {
+			return true
+		}
+	}
+	return false
+}
