@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # `./...` enters neither testdata nor nested modules.
-PACKAGES := ./... ./testdata/fixtures
+PACKAGES := ./... ./testdata/fixtures ./testdata/stranger/blocking ./testdata/stranger/future
 MODULES := interop
 
 GOLANGCI_VERSION := v2.15.0
