@@ -1,0 +1,33 @@
+package authpitest
+
+import "github.com/arbfay/authpi-go/sdk/authpi"
+
+// Config is the configuration of the first client, c_web unless Options names others:
+// with it, authpisync.New and authpiasync.New make a client of this issuer.
+func (i *Issuer) Config() authpi.Config {
+	i.helper()
+	return i.ConfigFor(i.defaultClient)
+}
+
+// ConfigFor is the configuration of the client or agent of that ID, with its secret
+// and its first redirect URI, on the issuer's clock.
+func (i *Issuer) ConfigFor(clientID string) authpi.Config {
+	i.helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	found, known := i.callerLocked(clientID)
+	if !known {
+		i.fatalf("authpitest: no client %q", clientID)
+		return authpi.Config{}
+	}
+	config := authpi.Config{
+		IssuerURL: i.url, ClientID: clientID, HTTPClient: i.client, Clock: i.Now,
+	}
+	if found.Secret != "" {
+		config.ClientSecret = authpi.NewSecret(found.Secret)
+	}
+	if len(found.RedirectURIs) > 0 {
+		config.RedirectURI = found.RedirectURIs[0]
+	}
+	return config
+}
