@@ -1,6 +1,7 @@
 package authpitest
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"slices"
 	"strconv"
@@ -103,7 +104,9 @@ func (a *authorization) readPKCE(p params) *refusal {
 	if method != "S256" {
 		return refuse("invalid_request", "code_challenge_method must be S256")
 	}
-	if decoded, err := base64.RawURLEncoding.Strict().DecodeString(challenge); err != nil || len(decoded) != 32 || len(challenge) != 43 {
+	// The length of the text counts too: the decoder skips line breaks.
+	decoded, err := base64.RawURLEncoding.Strict().DecodeString(challenge)
+	if err != nil || len(decoded) != sha256.Size || len(challenge) != 43 {
 		return refuse("invalid_request", "code_challenge is no SHA-256 hash")
 	}
 	a.challenge = challenge

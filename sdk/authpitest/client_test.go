@@ -118,7 +118,7 @@ func (f foreign) post(path string, form url.Values) answer {
 
 func (f foreign) request(method, path string, form url.Values) *http.Request {
 	f.t.Helper()
-	request, err := http.NewRequest(method, f.issuer.URL()+path, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(f.t.Context(), method, f.issuer.URL()+path, strings.NewReader(form.Encode()))
 	require.NoError(f.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return request
@@ -143,7 +143,7 @@ func send(t *testing.T, issuer *authpitest.Issuer, request *http.Request) answer
 
 func get(t *testing.T, issuer *authpitest.Issuer, path string, header ...string) answer {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodGet, issuer.URL()+path, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, issuer.URL()+path, nil)
 	require.NoError(t, err)
 	for n := 0; n < len(header); n += 2 {
 		request.Header.Set(header[n], header[n+1])

@@ -57,15 +57,17 @@ func (i *Issuer) Refuse(authorizationURL, errorCode string) string {
 func (i *Issuer) browse(authorizationURL string, decide func(*authorization) url.Values) string {
 	i.helper()
 	query, ours := strings.CutPrefix(authorizationURL, i.url+"/authorize?")
-	request, err := http.NewRequest(http.MethodGet, authorizationURL, nil)
-	if !ours || err != nil {
+	if !ours {
 		i.fatalf("authpitest: the URL is no authorization request to %s/authorize", i.url)
 		return ""
 	}
-	entry := i.record(request, "/authorize", nil)
+	query, _, _ = strings.Cut(query, "#") // which a browser keeps to itself
+	entry := &Request{Method: http.MethodGet, Path: "/authorize", Header: http.Header{}}
+	entry.Query, _ = url.ParseQuery(query)
 
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.recordLocked(entry)
 	a, refused := i.readAuthorizationLocked(query)
 	if a == nil {
 		entry.Status = refused.status

@@ -9,7 +9,7 @@ import (
 // serveMetadata answers GET /.well-known/openid-configuration (OpenID Connect
 // Discovery 1.0, section 3).
 func (i *Issuer) serveMetadata(w http.ResponseWriter, _ *http.Request) {
-	confidential := []string{"client_secret_basic", "client_secret_post"}
+	methods := []string{"client_secret_basic", "client_secret_post", "none"}
 	metadata := mint.NewObject(
 		"issuer", i.url,
 		"authorization_endpoint", i.url+"/authorize",
@@ -25,9 +25,9 @@ func (i *Issuer) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 		"grant_types_supported", []string{"authorization_code", "refresh_token", "client_credentials"},
 		"subject_types_supported", []string{"public"},
 		"id_token_signing_alg_values_supported", mint.Algorithms(),
-		"token_endpoint_auth_methods_supported", append(confidential[:2:2], "none"),
-		"revocation_endpoint_auth_methods_supported", append(confidential[:2:2], "none"),
-		"introspection_endpoint_auth_methods_supported", confidential,
+		"token_endpoint_auth_methods_supported", methods,
+		"revocation_endpoint_auth_methods_supported", methods,
+		"introspection_endpoint_auth_methods_supported", methods[:2], // a public client may not introspect
 		"code_challenge_methods_supported", []string{"S256"},
 		"claims_supported", []string{
 			"sub", "name", "given_name", "family_name", "picture", "locale", "email", "email_verified",

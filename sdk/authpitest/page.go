@@ -135,7 +135,8 @@ small { display: block; color: #555; }
 const loginPage = `<h1>Log in</h1>
 <p>The application <b>{{.Client}}</b> asks who you are. This is a test issuer: be anybody.</p>
 <form method="post" action="{{.Action}}">
-{{range .Users}}<button name="user" value="{{.ID}}">{{or .Name .ID}} <small>{{.ID}}{{range .Organizations}} · {{.ID}}{{end}}</small></button>
+{{range .Users}}<button name="user" value="{{.ID}}">{{or .Name .ID}}
+<small>{{.ID}}{{range .Organizations}} · {{.ID}}{{end}}</small></button>
 {{end}}<button name="user" value="">Cancel</button>
 </form>
 `

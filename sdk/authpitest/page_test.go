@@ -40,7 +40,7 @@ func (b browser) do(request *http.Request) answer {
 
 func (b browser) open(rawURL string) answer {
 	b.t.Helper()
-	request, err := http.NewRequest(http.MethodGet, rawURL, nil)
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, rawURL, nil)
 	require.NoError(b.t, err)
 	return b.do(request)
 }
@@ -54,7 +54,7 @@ func (b browser) choose(page answer, user string) answer {
 	require.NoError(b.t, err)
 	action, err := base.Parse(html.UnescapeString(found[1]))
 	require.NoError(b.t, err)
-	request, err := http.NewRequest(http.MethodPost, action.String(),
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, action.String(),
 		strings.NewReader(url.Values{"user": {user}}.Encode()))
 	require.NoError(b.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -44,19 +44,19 @@ func (i *Issuer) Requests(path string) []Request {
 	return requests
 }
 
-// record notes a request. It takes whatever the URL and the body hold: what is wrong
-// with them is for the endpoint to say.
-func (i *Issuer) record(r *http.Request, path string, body []byte) *Request {
-	query, _ := url.ParseQuery(r.URL.RawQuery)
-	form, _ := url.ParseQuery(string(body))
-	entry := &Request{
-		Method: r.Method, Path: path, Header: r.Header.Clone(),
-		Query: query, Form: form, Time: i.Now(),
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.requests = append(i.requests, entry)
+// newRequest takes whatever the URL and the body hold: what is wrong with them is for
+// the endpoint to say.
+func newRequest(r *http.Request, path string, body []byte) *Request {
+	entry := &Request{Method: r.Method, Path: path, Header: r.Header.Clone()}
+	entry.Query, _ = url.ParseQuery(r.URL.RawQuery)
+	entry.Form, _ = url.ParseQuery(string(body))
 	return entry
+}
+
+// recordLocked notes a request.
+func (i *Issuer) recordLocked(entry *Request) {
+	entry.Time = i.Now()
+	i.requests = append(i.requests, entry)
 }
 
 func cloneValues(values url.Values) url.Values {

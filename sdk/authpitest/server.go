@@ -45,7 +45,10 @@ func (i *Issuer) handler() http.Handler {
 		}
 		body, err := readAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		entry := i.record(r, path, body)
+		entry := newRequest(r, path, body)
+		i.mu.Lock()
+		i.recordLocked(entry)
+		i.mu.Unlock()
 		w = &statusWriter{ResponseWriter: w, issuer: i, entry: entry}
 		if err != nil {
 			i.write(w, refuse("invalid_request", "the body cannot be read"), "Basic")

@@ -280,7 +280,10 @@ func TestClientAuthentication(t *testing.T) {
 func TestTokenEndpointIsStrict(t *testing.T) {
 	issuer := authpitest.New(t, nil)
 	client := web(t, issuer)
+	const formType = "application/x-www-form-urlencoded"
 	good := "grant_type=client_credentials&client_id=c_web&client_secret=web-secret"
+	grant := func(grant string) string { return strings.Replace(good, "client_credentials", grant, 1) }
+	large := strings.Repeat("x", 1<<20)
 	tests := map[string]struct {
 		method, path, contentType, body string
 		status                          int
@@ -290,22 +293,22 @@ func TestTokenEndpointIsStrict(t *testing.T) {
 		"GET":               {"GET", "/token", "", "", 405, "invalid_request"},
 		"JSON":              {"POST", "/token", "application/json", "{}", 415, "invalid_content_type"},
 		"no content type":   {"POST", "/token", "", good, 415, "invalid_content_type"},
-		"query":             {"POST", "/token?client_id=c_web", "application/x-www-form-urlencoded", good, 400, "invalid_request"},
-		"doubled":           {"POST", "/token", "application/x-www-form-urlencoded", good + "&scope=a&scope=a", 400, "invalid_request"},
-		"doubled and empty": {"POST", "/token", "application/x-www-form-urlencoded", good + "&scope=&scope=a", 400, "invalid_request"},
-		"bad escape":        {"POST", "/token", "application/x-www-form-urlencoded", good + "&scope=%zz", 400, "invalid_request"},
-		"bad UTF-8":         {"POST", "/token", "application/x-www-form-urlencoded", good + "&scope=%ff", 400, "invalid_request"},
-		"unknown grant":     {"POST", "/token", "application/x-www-form-urlencoded", strings.Replace(good, "client_credentials", "password", 1), 400, "unsupported_grant_type"},
-		"no grant":          {"POST", "/token", "application/x-www-form-urlencoded", strings.Replace(good, "client_credentials", "", 1), 400, "invalid_request"},
-		"too large":         {"POST", "/token", "application/x-www-form-urlencoded", good + "&x=" + strings.Repeat("x", 1<<20), 400, "invalid_request"},
-		"unknown path":      {"POST", "/par", "application/x-www-form-urlencoded", good, 404, "not_found"},
+		"query":             {"POST", "/token?client_id=c_web", formType, good, 400, "invalid_request"},
+		"doubled":           {"POST", "/token", formType, good + "&scope=a&scope=a", 400, "invalid_request"},
+		"doubled and empty": {"POST", "/token", formType, good + "&scope=&scope=a", 400, "invalid_request"},
+		"bad escape":        {"POST", "/token", formType, good + "&scope=%zz", 400, "invalid_request"},
+		"bad UTF-8":         {"POST", "/token", formType, good + "&scope=%ff", 400, "invalid_request"},
+		"unknown grant":     {"POST", "/token", formType, grant("password"), 400, "unsupported_grant_type"},
+		"no grant":          {"POST", "/token", formType, grant(""), 400, "invalid_request"},
+		"too large":         {"POST", "/token", formType, good + "&x=" + large, 400, "invalid_request"},
+		"unknown path":      {"POST", "/par", formType, good, 404, "not_found"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			request := client.request(test.method, test.path, nil)
 			request.Body = http.NoBody
 			if test.body != "" {
-				replacement, err := http.NewRequest(test.method, request.URL.String(), strings.NewReader(test.body))
+				replacement, err := http.NewRequestWithContext(t.Context(), test.method, request.URL.String(), strings.NewReader(test.body))
 				require.NoError(t, err)
 				request = replacement
 			}
