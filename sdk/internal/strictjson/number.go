@@ -96,26 +96,14 @@ func (c secondsCodec) encode(dst []byte) ([]byte, *MemberError) {
 func OptionalSeconds(p **time.Duration) Codec { return optional[time.Duration]{p, Seconds} }
 
 // LenientSeconds reads a duration that must never be the reason to refuse a document: a number of seconds, or a string of
-// digits. What is too large becomes the longest duration; anything else counts as absent.
-func LenientSeconds(p *time.Duration) Codec { return lenientCodec{secondsCodec{p}} }
+// digits. What is too large becomes the longest duration; anything else counts as absent, which is nil.
+func LenientSeconds(p **time.Duration) Codec {
+	return lenientCodec{optional[time.Duration]{p, Seconds}}
+}
 
-type lenientCodec struct{ secondsCodec }
+type lenientCodec struct{ optional[time.Duration] }
 
 func (c lenientCodec) decode(s *Scanner) *MemberError {
-	if d, ok := lenient(s); ok {
-		*c.p = d
-	}
-	return nil
-}
-
-// OptionalLenientSeconds is LenientSeconds where absent, which is nil, differs from zero.
-func OptionalLenientSeconds(p **time.Duration) Codec {
-	return optionalLenientCodec{optional[time.Duration]{p, Seconds}}
-}
-
-type optionalLenientCodec struct{ optional[time.Duration] }
-
-func (c optionalLenientCodec) decode(s *Scanner) *MemberError {
 	if d, ok := lenient(s); ok {
 		*c.p = &d
 	}

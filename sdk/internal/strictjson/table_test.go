@@ -64,7 +64,6 @@ type record struct {
 	number   int64
 	wait     time.Duration
 	maxAge   *time.Duration
-	expires  time.Duration
 	lenient  *time.Duration
 	at       time.Time
 	token    secret
@@ -87,8 +86,7 @@ func (r *record) members() []strictjson.Member {
 		{Name: "number", Value: strictjson.Int(&r.number)},
 		{Name: "wait", Value: strictjson.Seconds(&r.wait)},
 		{Name: "max_age", Value: strictjson.OptionalSeconds(&r.maxAge)},
-		{Name: "expires", Value: strictjson.LenientSeconds(&r.expires)},
-		{Name: "lenient", Value: strictjson.OptionalLenientSeconds(&r.lenient)},
+		{Name: "lenient", Value: strictjson.LenientSeconds(&r.lenient)},
 		{Name: "at", Value: strictjson.UnixTime(&r.at)},
 		{Name: "token", Value: strictjson.Secret(&r.token)},
 		{Name: "raw", Value: strictjson.Raw(&r.raw)},
@@ -179,16 +177,14 @@ func TestLenientSeconds(t *testing.T) {
 		`3600`: time.Hour, `3600.0`: time.Hour, `36e2`: time.Hour, `"3600"`: time.Hour, `0.5`: time.Second / 2,
 		`1e300`: longest, `"99999999999999999999999"`: longest, `9223372036`: longest, `-1e300`: -longest, `-5`: -5 * time.Second,
 	} {
-		r, err := read(`{"expires":` + literal + `,"lenient":` + literal + `}`)
+		r, err := read(`{"lenient":` + literal + `}`)
 		require.NoError(t, err, literal)
-		assert.Equal(t, want, r.expires, literal)
 		require.NotNil(t, r.lenient, literal)
 		assert.Equal(t, want, *r.lenient, literal)
 	}
 	for _, literal := range []string{`""`, `"-5"`, `"1e3"`, `" 5"`, `"5s"`, `true`, `[5]`, `{"a":5}`, `null`, `"٣"`} {
-		r, err := read(`{"expires":` + literal + `,"lenient":` + literal + `}`)
+		r, err := read(`{"lenient":` + literal + `}`)
 		require.NoError(t, err, literal)
-		assert.Zero(t, r.expires, literal)
 		assert.Nil(t, r.lenient, literal)
 	}
 	t.Run("zero differs from absent", func(t *testing.T) {
@@ -288,7 +284,7 @@ func TestMarshalRequired(t *testing.T) {
 	written, err := strictjson.Marshal(members, nil)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"text":"","maybe":null,"list":[],"many":[],"words":"","flag":false,"maybe_yes":null,"number":0,"wait":0,
-		"max_age":null,"expires":0,"lenient":null,"at":-62135596800,"token":"","raw":null,"pet":{"name":""},"maybe_pet":null,
+		"max_age":null,"lenient":null,"at":-62135596800,"token":"","raw":null,"pet":{"name":""},"maybe_pet":null,
 		"pets":[]}`, string(written))
 }
 

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/url"
+	"strings"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+)
+
+// responseParameters are the members of a callback that the SDK judges. The application's own may repeat.
+var responseParameters = [...]string{"state", "code", "error", "error_description", "iss", "response"}
+
+// callback is what an authorization response says.
+type callback struct {
+	state, code, err, description, issuer string
+
+	named bool // whether there is an issuer at all
+}
+
+// readCallback reads the query of a callback's URL and nothing else of it. A form post is "?" and the body.
+func readCallback(link string) (*callback, *failure) {
+	_, query, found := strings.Cut(link, "?")
+	query, _, _ = strings.Cut(query, "#")
+	values, err := url.ParseQuery(query)
+	if !found || err != nil {
+		return nil, invalidCallback("the callback has no readable query")
+	}
+	for _, name := range responseParameters {
+		if len(values[name]) > 1 {
+			return nil, invalidCallback("the callback has the parameter " + name + " twice")
+		}
+	}
+	return &callback{
+		state: values.Get("state"), code: values.Get("code"), err: values.Get("error"),
+		description: values.Get("error_description"), issuer: values.Get("iss"), named: values.Has("iss"),
+	}, nil
+}
+
+func invalidCallback(description string) *failure {
+	return authorizationFailure("invalid_callback", description)
+}
+
+func authorizationFailure(code, description string) *failure {
+	f := failed(code, description)
+	f.base.Source = authpi.ErrorSourceAuthorization
+	return f
+}
+
+// checkRecord holds the record of a login against the client, without any I/O.
+func (e *Engine) checkRecord(c *callback, login *authpi.AuthorizationURL) *failure {
+	if login == nil || login.Version != recordVersion || login.State == "" || login.CodeVerifier.IsZero() {
+		return misconfigured("invalid_argument", "pass the record that create_authorization_url made for this login")
+	}
+	age := e.now().Sub(login.CreatedAt)
+	switch {
+	case subtle.ConstantTimeCompare([]byte(c.state), []byte(login.State)) != 1:
+		return authorizationFailure("state_mismatch", "the callback does not belong to this login")
+	case e.config.LoginMaxAge > 0 && age > e.config.LoginMaxAge || age < -e.config.Leeway:
+		return authorizationFailure("login_expired", "the login took too long; start a new one")
+	case login.Issuer != e.issuer:
+		return authorizationFailure("issuer_mismatch",
+			"the login was started with the issuer "+quote(login.Issuer)+", this client's is "+quote(e.issuer))
+	case login.ClientID != e.config.ClientID:
+		return authorizationFailure("issuer_mismatch",
+			"the login was started by the client "+quote(login.ClientID)+", this one is "+quote(e.config.ClientID))
+	}
+	return nil
+}
+
+// checkAnswer holds a callback against the metadata and returns its code. It comes after the checks of the record, and the
+// issuer's comes before error and code: RFC 9207, section 2.4.
+func (e *Engine) checkAnswer(c *callback, login *authpi.AuthorizationURL, m *metadata) (code string, f *failure) {
+	endpoint, f := e.endpointNow(endpointAuthorization)
+	if f != nil {
+		return "", f
+	}
+	promised := m.document.AuthorizationResponseIssParameterSupported
+	switch {
+	case endpoint != login.AuthorizationEndpoint:
+		return "", misconfigured("endpoint_mismatch", "the login was started at "+quote(login.AuthorizationEndpoint)+
+			", the metadata names "+quote(endpoint)+"; call Discover before the first login")
+	case c.issuer != e.issuer && (c.named || promised):
+		return "", authorizationFailure("issuer_mismatch",
+			"the callback names the issuer "+quote(c.issuer)+", expected "+quote(e.issuer))
+	case c.err != "":
+		return "", refused(authpi.OAuthError{
+			Code: bounded(c.err, maxCode), Description: bounded(c.description, maxDescription),
+			Source: authpi.ErrorSourceAuthorization,
+		})
+	case c.code == "":
+		return "", invalidCallback("the callback has neither code nor error")
+	}
+	return c.code, nil
+}
+
+// ExchangeCallback checks a callback against the login that it answers and exchanges its code.
+func (e *Engine) ExchangeCallback(
+	ctx context.Context, callbackURL string, login *authpi.AuthorizationURL, _ *authpi.ExchangeCallbackOptions,
+) (*authpi.Agent, error) {
+	ctx, end := e.begin(ctx, "exchange_callback")
+	agent, f := e.finishLogin(ctx, callbackURL, login)
+	if f != nil {
+		return nil, end(f)
+	}
+	return agent, end(nil)
+}
+
+func (e *Engine) finishLogin(ctx context.Context, link string, login *authpi.AuthorizationURL) (*authpi.Agent, *failure) {
+	c, f := readCallback(link)
+	if f != nil {
+		return nil, f
+	}
+	if f := e.checkRecord(c, login); f != nil {
+		return nil, f
+	}
+	m, f := e.loadMetadata(ctx)
+	if f != nil {
+		return nil, f
+	}
+	code, f := e.checkAnswer(c, login, m)
+	if f != nil {
+		return nil, f
+	}
+	return e.exchange(ctx, exchange{
+		code: authpi.NewSecret(code), verifier: login.CodeVerifier, redirectURI: login.RedirectURI, nonce: login.Nonce,
+		scopes: login.Scopes, resources: login.Resources, maxAge: login.MaxAge, acrValues: login.ACRValues, org: login.Org,
+	})
+}

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+)
+
+// CreateAgent turns a stored token set into an agent, refreshing the tokens where they are due.
+func (e *Engine) CreateAgent(
+	ctx context.Context, tokens *authpi.TokenSet, opts *authpi.CreateAgentOptions,
+) (*authpi.Agent, error) {
+	ctx, end := e.begin(ctx, "create_agent")
+	agent, f := e.createAgent(ctx, tokens, orZero(opts), func(err *failure) error { return err.public("create_agent") })
+	if f != nil {
+		return nil, end(f)
+	}
+	return agent, end(nil)
+}
+
+func (e *Engine) createAgent(
+	ctx context.Context, tokens *authpi.TokenSet, o authpi.CreateAgentOptions, public func(*failure) error,
+) (*authpi.Agent, *failure) {
+	if tokens != nil {
+		tokens = copyOf(tokens)
+	}
+	s, f := e.readSession(ctx, tokens)
+	if f != nil {
+		return nil, f
+	}
+	switch {
+	case !e.refreshes(o.AutoRefresh):
+		return e.withoutRefresh(s)
+	case !s.unknownKey && !s.due(e.now(), e.config.RefreshBuffer):
+		return e.agent(s), nil
+	case tokens.RefreshToken.IsZero() || tokens.Grant == machineGrant:
+		return e.withoutRefreshToken(s)
+	}
+	fresh, outcome := e.rotate(ctx, s, o.OnRefresh)
+	if outcome == nil {
+		return e.agent(fresh), nil
+	}
+	if !outcome.silent && o.OnRefreshError != nil {
+		o.OnRefreshError(ctx, public(outcome.failure))
+	}
+	if outcome.final || s.unknownKey || s.expired(e.now()) {
+		return nil, outcome.failure
+	}
+	return e.agent(s), nil
+}
+
+// refreshes reports whether a call refreshes tokens that are due.
+func (e *Engine) refreshes(choice authpi.Switch) bool {
+	switch choice {
+	case authpi.On:
+		return true
+	case authpi.Off:
+		return false
+	}
+	return !e.config.DisableAutoRefresh
+}
+
+// withoutRefresh answers a call that does not refresh: the agent as it is, whatever its expiry.
+func (e *Engine) withoutRefresh(s *session) (*authpi.Agent, *failure) {
+	if s.unknownKey {
+		return nil, idTokenFailure(errUnknownKey)
+	}
+	return e.agent(s), nil
+}
+
+// withoutRefreshToken answers a call that would refresh and cannot.
+func (e *Engine) withoutRefreshToken(s *session) (*authpi.Agent, *failure) {
+	switch {
+	case s.unknownKey:
+		return nil, idTokenFailure(errUnknownKey)
+	case s.expired(e.now()):
+		return nil, expired("the access token expired and there is no refresh token; log in again")
+	}
+	return e.agent(s), nil
+}
+
+// due reports whether the access token is to be refreshed now. One of unknown expiry never is.
+func (s *session) due(now time.Time, buffer time.Duration) bool {
+	return !s.expires.IsZero() && !now.Add(buffer).Before(s.expires)
+}
+
+// expired reports whether the access token has expired.
+func (s *session) expired(now time.Time) bool { return s.due(now, 0) }

@@ -1,0 +1,194 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+)
+
+var errNotSerializable = errors.New("authpi: a client holds secrets and has no JSON form")
+
+// RefuseJSON returns the error with which a client refuses to be marshaled.
+func RefuseJSON() error { return errNotSerializable }
+
+// Engine carries out the operations of one client. It is safe for concurrent use by multiple goroutines.
+type Engine struct {
+	config    authpi.Config
+	issuer    string // the one value accepted as issuer
+	endpoints endpointSet
+	http      *http.Client
+	idle      func() // closes the connections that no request uses
+
+	metadata metadataCache
+	keys     keyCache
+	memory   tokenMemory
+	rotation rotations
+
+	gate gate
+}
+
+// New checks the configuration and returns an engine. It does no I/O.
+func New(config authpi.Config) (*Engine, error) {
+	if f := checkConfig(config); f != nil {
+		return nil, f.public("new")
+	}
+	e := &Engine{config: withDefaults(config), issuer: or(config.Issuer, config.IssuerURL)}
+	e.endpoints = configuredEndpoints(config.Endpoints)
+	e.http, e.idle = httpClient(config.HTTPClient)
+	if e.config.Clock == nil {
+		e.config.Clock = time.Now
+	}
+	e.config.Entropy = sharedReader(e.config.Entropy)
+	e.keys.init(e)
+	e.memory.init(rememberedTokens)
+	e.rotation.init()
+	return e, nil
+}
+
+// Enter admits an operation, so that Close waits for it. Each admitted operation ends with Leave.
+func (e *Engine) Enter(operation string) error {
+	if !e.gate.enter() {
+		return failed("client_closed", "the client was closed").public(operation)
+	}
+	return nil
+}
+
+// Leave ends an operation that Enter admitted.
+func (e *Engine) Leave() { e.gate.leave() }
+
+// Close refuses operations from now on and waits for those in flight and for the requests that they share, until ctx ends.
+// Closing again waits again.
+func (e *Engine) Close(ctx context.Context) error {
+	drained := e.gate.close()
+	select {
+	case <-drained:
+	case <-ctx.Done():
+		return cancelled(ctx).public("close")
+	}
+	for _, wait := range []func(context.Context) error{e.metadata.wait, e.keys.wait, e.rotation.wait} {
+		if err := wait(ctx); err != nil {
+			return cancelled(ctx).public("close")
+		}
+	}
+	e.idle()
+	return nil
+}
+
+// now tells the time.
+func (e *Engine) now() time.Time { return e.config.Clock() }
+
+// begin starts an operation: it runs the hook and returns the operation's context, and the function that its end calls
+// with the error, and that returns the public form of that error.
+func (e *Engine) begin(ctx context.Context, operation string) (context.Context, func(error) error) {
+	hooks := &e.config.Hooks
+	if hooks.Start == nil && hooks.End == nil {
+		return ctx, func(err error) error { return publish(err, operation) }
+	}
+	started := time.Now()
+	if hooks.Start != nil {
+		if with := hooks.Start(ctx, operation); with != nil {
+			ctx = with
+		}
+	}
+	return ctx, func(err error) error {
+		err = publish(err, operation)
+		if hooks.End != nil {
+			hooks.End(ctx, operation, time.Since(started), err)
+		}
+		return err
+	}
+}
+
+// perform carries out a public http operation.
+func (e *Engine) perform(ctx context.Context, op *operation, values []any, out any) error {
+	ctx, end := e.begin(ctx, op.name)
+	return end(e.send(ctx, op, values, out))
+}
+
+// renderPublic carries out a public url operation.
+func (e *Engine) renderPublic(op *operation, values []any) (string, error) {
+	_, end := e.begin(context.Background(), op.name)
+	link, err := e.render(op, values)
+	return link, end(err)
+}
+
+// gate counts the operations in flight and closes behind them.
+type gate struct {
+	mu      sync.Mutex
+	count   int
+	closed  bool
+	drained chan struct{} // made by close, closed once count is 0
+}
+
+func (g *gate) enter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
+	g.count++
+	return true
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.count--
+	if g.closed && g.count == 0 {
+		close(g.drained)
+	}
+}
+
+func (g *gate) close() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.closed {
+		g.closed = true
+		g.drained = make(chan struct{})
+		if g.count == 0 {
+			close(g.drained)
+		}
+	}
+	return g.drained
+}
+
+// httpClient copies the caller's client and takes from it what would send secrets elsewhere: redirects and cookies.
+func httpClient(given *http.Client) (*http.Client, func()) {
+	var client http.Client
+	idle := func() {}
+	if given != nil {
+		client = *given
+	} else if base, ok := http.DefaultTransport.(*http.Transport); ok {
+		// A transport of our own, so that Close can end its idle connections.
+		transport := base.Clone()
+		client.Transport, idle = transport, transport.CloseIdleConnections
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client.Jar = nil
+	return &client, idle
+}
+
+// lockedReader serializes a source of random bytes, which need not be safe for concurrent use.
+type lockedReader struct {
+	mu     sync.Mutex
+	source io.Reader
+}
+
+func (r *lockedReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source.Read(p)
+}
+
+func sharedReader(given io.Reader) io.Reader {
+	if given == nil {
+		return rand.Reader
+	}
+	return &lockedReader{source: given}
+}

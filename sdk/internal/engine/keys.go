@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/jwks"
+)
+
+// keyCache holds the issuer's signing keys.
+type keyCache struct{ cache *jwks.Cache }
+
+func (k *keyCache) init(e *Engine) {
+	k.cache = jwks.NewCache(jwks.Options{
+		Fetch: func(ctx context.Context) ([]byte, error) { return e.fetchJWKS(ctx) },
+		Now:   e.now,
+	})
+}
+
+func (k *keyCache) wait(ctx context.Context) error { return k.cache.Wait(ctx) }
+
+// prepare loads what every verification needs, the metadata and the keys, before anything is sent that cannot be sent twice.
+func (e *Engine) prepare(ctx context.Context) (*jwks.Set, *failure) {
+	if _, f := e.loadMetadata(ctx); f != nil {
+		return nil, f
+	}
+	set, err := e.keys.cache.Load(ctx)
+	if err != nil {
+		return nil, keysUnavailable(ctx, err)
+	}
+	return set, nil
+}
+
+// keysUnavailable judges a key set that cannot be had. It never is the token's fault.
+func keysUnavailable(ctx context.Context, err error) *failure {
+	if ctx.Err() != nil {
+		return cancelled(ctx)
+	}
+	return temporary("keys_unavailable", "the issuer's keys cannot be fetched", authpi.ErrorSourceJWKS, err)
+}

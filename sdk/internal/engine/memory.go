@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"sync"
+
+	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jws"
+)
+
+// rememberedTokens is how many verified tokens a client remembers.
+const rememberedTokens = 4096
+
+// tokenKind keeps an access token from being taken for a remembered ID token, and the reverse.
+type tokenKind byte
+
+const (
+	idTokenKind     tokenKind = 'i'
+	accessTokenKind tokenKind = 'a'
+)
+
+// fingerprint is the SHA-256 of a token with its kind.
+type fingerprint [sha256.Size]byte
+
+func fingerprintOf(kind tokenKind, token string) fingerprint {
+	var buffer [2 << 10]byte
+	return sha256.Sum256(append(append(buffer[:0], byte(kind)), token...))
+}
+
+// verified is a token whose signature is good. It is immutable. Every use checks the claims anew.
+type verified struct {
+	header jws.Header
+	claims *idtoken.Claims
+	key    *jws.Key
+}
+
+// tokenMemory remembers the tokens whose signature was verified last, so that a session costs one verification and not one
+// for each request. It is safe for concurrent use.
+type tokenMemory struct {
+	mu     sync.Mutex
+	size   int
+	tokens map[fingerprint]*list.Element
+	recent *list.List // of *remembered, the last used first
+}
+
+type remembered struct {
+	id    fingerprint
+	token *verified
+}
+
+func (m *tokenMemory) init(size int) {
+	m.size, m.tokens, m.recent = size, make(map[fingerprint]*list.Element), list.New()
+}
+
+// get returns a token that is remembered, or nil. A token whose key does not stand in the key set any more is forgotten.
+func (m *tokenMemory) get(id fingerprint, holds func(*jws.Key) bool) *verified {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	element := m.tokens[id]
+	if element == nil {
+		return nil
+	}
+	token := element.Value.(*remembered).token
+	if !holds(token.key) {
+		m.recent.Remove(element)
+		delete(m.tokens, id)
+		return nil
+	}
+	m.recent.MoveToFront(element)
+	return token
+}
+
+// put remembers a token and forgets the one that was not used for longest.
+func (m *tokenMemory) put(id fingerprint, token *verified) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tokens[id] != nil || m.size == 0 {
+		return
+	}
+	m.tokens[id] = m.recent.PushFront(&remembered{id: id, token: token})
+	if m.recent.Len() > m.size {
+		oldest := m.recent.Remove(m.recent.Back()).(*remembered)
+		delete(m.tokens, oldest.id)
+	}
+}

@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/flight"
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
+)
+
+const (
+	metadataAge   = 24 * time.Hour
+	metadataRetry = time.Minute // how long a stale document serves after a failed fetch
+)
+
+// metadata is the provider metadata as the engine uses it. It is immutable.
+type metadata struct {
+	document  *authpi.Metadata
+	endpoints endpointSet
+	expires   time.Time
+}
+
+// metadataCache holds the metadata and the fetch that all callers share.
+type metadataCache struct {
+	value   atomic.Pointer[metadata]
+	flights flight.Group[struct{}, *metadata]
+}
+
+// current returns what is loaded, however old, or nil.
+func (c *metadataCache) current() *metadata { return c.value.Load() }
+
+func (c *metadataCache) wait(ctx context.Context) error { return c.flights.Wait(ctx) }
+
+// Discover loads the provider metadata, or returns what is loaded and not older than a day.
+func (e *Engine) Discover(ctx context.Context, _ *authpi.DiscoverOptions) (*authpi.Metadata, error) {
+	ctx, end := e.begin(ctx, "discover")
+	m, f := e.loadMetadata(ctx)
+	if f != nil {
+		return nil, end(f)
+	}
+	document := *m.document
+	return &document, end(nil)
+}
+
+// loadMetadata returns metadata not older than a day, fetching it once for all callers. A document past its age serves on
+// where it cannot be fetched anew.
+func (e *Engine) loadMetadata(ctx context.Context) (*metadata, *failure) {
+	stale := e.metadata.current()
+	if stale != nil && e.now().Before(stale.expires) {
+		return stale, nil
+	}
+	m, err := e.metadata.flights.Do(ctx, struct{}{}, 0, func(ctx context.Context) (*metadata, error) {
+		fetched, f := e.fetchProvider(ctx)
+		if f != nil && stale == nil {
+			return nil, f
+		}
+		if f != nil {
+			kept := *stale
+			kept.expires = e.now().Add(metadataRetry)
+			fetched = &kept
+		}
+		e.metadata.value.Store(fetched)
+		return fetched, nil
+	})
+	if err != nil {
+		return nil, asFailure(ctx, err)
+	}
+	return m, nil
+}
+
+// fetchProvider fetches and checks the metadata. An issuer without any is AuthPI under its own paths; every other failure is
+// an error, since a guess could send a secret elsewhere.
+func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
+	data, err := e.fetchMetadata(ctx)
+	if err != nil {
+		f := asFailure(ctx, err)
+		switch {
+		case f.base.Status == http.StatusNotFound:
+			return e.derivedMetadata(), nil
+		case f.base.Code == "cancelled" || f.base.Code == "unexpected_redirect":
+			return nil, f
+		case f.base.Code == "invalid_response":
+			return nil, invalidMetadata(f.base.Description)
+		}
+		unavailable := temporary("metadata_unavailable", "the provider metadata cannot be fetched", authpi.ErrorSourceDiscovery, f)
+		unavailable.base.Status, unavailable.base.RetryAfter = f.base.Status, f.base.RetryAfter
+		return nil, unavailable
+	}
+	return e.readMetadata(data)
+}
+
+func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
+	m := &metadata{document: new(authpi.Metadata), expires: e.now().Add(metadataAge)}
+	if m.document.UnmarshalJSON(data) != nil {
+		return nil, invalidMetadata("the document does not have the form that it must have")
+	}
+	if m.document.Issuer != e.issuer {
+		return nil, invalidMetadata("the document names the issuer " + quote(m.document.Issuer) + ", expected " + quote(e.issuer))
+	}
+	var members []strictjson.Member
+	for i, row := range endpointTable {
+		if row.metadata != "" {
+			members = append(members, strictjson.Member{Name: row.metadata, Value: strictjson.String(&m.endpoints[i])})
+		}
+	}
+	if strictjson.Unmarshal(data, members, nil) != nil {
+		return nil, invalidMetadata("an endpoint is no text")
+	}
+	for i, link := range m.endpoints {
+		if link == "" {
+			continue
+		}
+		if why := endpointDefect(link, e.config.IssuerURL); why != "" {
+			return nil, invalidMetadata(endpointTable[i].metadata + " " + why)
+		}
+	}
+	return m, nil
+}
+
+func invalidMetadata(description string) *failure {
+	f := failed("invalid_metadata", description)
+	f.base.Source = authpi.ErrorSourceDiscovery
+	return f
+}
+
+// derivedMetadata describes an issuer by AuthPI's own paths.
+func (e *Engine) derivedMetadata() *metadata {
+	m := &metadata{expires: e.now().Add(metadataAge)}
+	members := map[string]string{"issuer": e.issuer}
+	for i, row := range endpointTable {
+		m.endpoints[i] = e.derived(endpointID(i))
+		if row.metadata != "" {
+			members[row.metadata] = m.endpoints[i]
+		}
+	}
+	document, err := json.Marshal(members)
+	m.document = new(authpi.Metadata)
+	if err = errors.Join(err, m.document.UnmarshalJSON(document)); err != nil {
+		panic("authpi: internal error: derived metadata: " + err.Error())
+	}
+	return m
+}
+
+// derived returns AuthPI's own URL of an endpoint.
+func (e *Engine) derived(id endpointID) string {
+	return strings.TrimSuffix(e.config.IssuerURL, "/") + endpointTable[id].path
+}
+
+// endpoint returns the URL of an endpoint: the configured one, else that of the metadata, which is loaded if need be.
+func (e *Engine) endpoint(ctx context.Context, id endpointID) (string, *failure) {
+	if endpointTable[id].metadata == "" {
+		return e.derived(id), nil
+	}
+	if link := e.endpoints[id]; link != "" {
+		return link, nil
+	}
+	m, f := e.loadMetadata(ctx)
+	if f != nil {
+		return "", f
+	}
+	return knownEndpoint(m, id)
+}
+
+// endpointNow returns the URL of an endpoint without any I/O. While no metadata is loaded it is AuthPI's own.
+func (e *Engine) endpointNow(id endpointID) (string, *failure) {
+	if link := e.endpoints[id]; link != "" {
+		return link, nil
+	}
+	if m := e.metadata.current(); m != nil {
+		return knownEndpoint(m, id)
+	}
+	return e.derived(id), nil
+}
+
+func knownEndpoint(m *metadata, id endpointID) (string, *failure) {
+	if m.endpoints[id] == "" {
+		row := endpointTable[id]
+		return "", misconfigured("missing_endpoint", "the provider metadata has no "+row.metadata+
+			"; set the endpoint in Config.Endpoints if there is one")
+	}
+	return m.endpoints[id], nil
+}
+
+// quote prints a value from the wire in an error.
+func quote(text string) string { return `"` + bounded(text, maxCode) + `"` }

@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+)
+
+// principalTypes gives the values of the claim dat.type their principal types. Another value stands for itself.
+var principalTypes = map[string]authpi.PrincipalType{
+	"identity": authpi.PrincipalTypeUser,
+	"agent":    authpi.PrincipalTypeAgent,
+	"key":      authpi.PrincipalTypeAPIKey,
+	"token":    authpi.PrincipalTypePersonalToken,
+}
+
+// subjectPrefixes tells the principal type where no claim does.
+var subjectPrefixes = []struct {
+	prefix string
+	kind   authpi.PrincipalType
+}{
+	{"usr_", authpi.PrincipalTypeUser},
+	{"agt_", authpi.PrincipalTypeAgent},
+	{"key_", authpi.PrincipalTypeAPIKey},
+	{"tok_", authpi.PrincipalTypePersonalToken},
+	{"ptk_", authpi.PrincipalTypePersonalToken},
+	{"cli_", authpi.PrincipalTypeClient},
+	{"c_", authpi.PrincipalTypeClient},
+}
+
+// principalType returns the kind of principal that a token is about. It is never an error.
+func principalType(claimed, subject string) authpi.PrincipalType {
+	if kind, known := principalTypes[claimed]; known {
+		return kind
+	}
+	if claimed != "" {
+		return authpi.PrincipalType(claimed)
+	}
+	for _, p := range subjectPrefixes {
+		if strings.HasPrefix(subject, p.prefix) {
+			return p.kind
+		}
+	}
+	return authpi.PrincipalTypeUnknown
+}

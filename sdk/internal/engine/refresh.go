@@ -1,0 +1,278 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jwks"
+)
+
+// Refresh refreshes an agent's tokens and returns a new agent.
+func (e *Engine) Refresh(ctx context.Context, agent *authpi.Agent, _ *authpi.RefreshOptions) (*authpi.Agent, error) {
+	ctx, end := e.begin(ctx, "refresh")
+	refreshed, f := e.refreshAgent(ctx, agent)
+	if f != nil {
+		return nil, end(f)
+	}
+	return refreshed, end(nil)
+}
+
+func (e *Engine) refreshAgent(ctx context.Context, agent *authpi.Agent) (*authpi.Agent, *failure) {
+	if agent == nil {
+		return nil, misconfigured("invalid_argument", "pass an agent")
+	}
+	tokens := agent.Tokens()
+	if tokens == nil || tokens.RefreshToken.IsZero() || tokens.Grant == machineGrant {
+		return nil, noRefreshToken("the agent has no refresh token; log in again")
+	}
+	s, f := e.readSession(ctx, tokens)
+	if f != nil {
+		return nil, f
+	}
+	if s.subject != agent.ID() {
+		return nil, mismatched("the agent's ID token belongs to another subject", agent.ID(), s.subject)
+	}
+	fresh, outcome := e.rotate(ctx, s, nil)
+	if outcome != nil {
+		return nil, outcome.failure
+	}
+	return e.agent(fresh), nil
+}
+
+// setback is a refresh without new tokens.
+type setback struct {
+	*failure
+
+	// silent is set where on_refresh_error is not told: nothing was tried, the caller left, or storing failed.
+	silent bool
+	// final is set where the old tokens do not serve on: a refusal for good, or tokens that were not stored.
+	final bool
+}
+
+// rotate exchanges the refresh token of a session, once however many callers there are, and calls persist, which may be
+// nil, with the new tokens. It returns the new session.
+func (e *Engine) rotate(
+	ctx context.Context, old *session, persist func(context.Context, *authpi.TokenSet) error,
+) (*session, *setback) {
+	key := rotationKey(old.tokens.RefreshToken)
+	known, done, paused := e.rotation.join(key, e.now(), persist != nil)
+	if paused != nil {
+		return nil, &setback{failure: paused, silent: true}
+	}
+	waited := !done && persist != nil
+	answered := known
+	if !done {
+		var err error
+		answered, err = e.rotation.flights.Do(ctx, key, 0, func(ctx context.Context) (*rotation, error) {
+			return known, e.carryOut(ctx, key, known, old)
+		})
+		if err != nil {
+			if waited {
+				e.rotation.leave(known)
+			}
+			return nil, e.setback(ctx, err)
+		}
+	}
+	fresh, f := e.succeed(ctx, old, answered.answer)
+	if f != nil {
+		return nil, &setback{failure: f, final: true}
+	}
+	if persist != nil && (waited || !e.rotation.storing(known)) {
+		stored := fresh.tokens
+		f := e.rotation.persist(known, waited, stored, func() error { return persist(ctx, copyOf(stored)) })
+		if f != nil {
+			return nil, &setback{failure: f, silent: true, final: true}
+		}
+	}
+	if !done {
+		if f := e.rotation.awaitFirst(ctx, known); f != nil {
+			return nil, &setback{failure: f, silent: true, final: true}
+		}
+	}
+	return fresh, nil
+}
+
+// setback judges the error of a shared refresh for one of its callers.
+func (e *Engine) setback(ctx context.Context, err error) *setback {
+	f := asFailure(ctx, err)
+	switch {
+	case f.base.Code == "cancelled":
+		return &setback{failure: f, silent: true, final: true}
+	case f.base.Code == "persist_failed":
+		return &setback{failure: f, silent: true, final: true}
+	}
+	return &setback{failure: f, final: f.grave}
+}
+
+// carryOut is the shared request: it sends the refresh token unless that was answered already, verifies the answer, makes it
+// known to later callers and stores it through the configuration's callback.
+func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation, old *session) error {
+	f := e.obtain(ctx, known, old)
+	if e.config.Hooks.Refresh != nil {
+		var err error
+		if f != nil {
+			err = f.public("refresh")
+		}
+		e.config.Hooks.Refresh(err)
+	}
+	if f != nil {
+		e.conclude(key, known, f)
+		return f
+	}
+	fresh, f := e.succeed(ctx, old, known.answer)
+	if f != nil {
+		e.rotation.forget(key)
+		return f
+	}
+	e.rotation.update(func() { known.verified, known.expires, known.pause = true, e.now().Add(successorAge), nil })
+	if e.config.OnRefresh == nil {
+		return nil
+	}
+	stored := e.rotation.store(known, fresh.tokens, func() error {
+		return e.config.OnRefresh(ctx, copyOf(old.tokens), copyOf(fresh.tokens))
+	})
+	if stored != nil {
+		return stored
+	}
+	return nil
+}
+
+// conclude decides what a failed attempt leaves: a pause, an answer to verify at the next call, or nothing.
+func (e *Engine) conclude(key fingerprint, known *rotation, f *failure) {
+	if f.grave {
+		e.rotation.forget(key)
+		return
+	}
+	e.rotation.update(func() {
+		now := e.now()
+		known.expires = now.Add(successorAge)
+		if known.answer != nil {
+			return // nothing is sent at the next call, so nothing has to wait
+		}
+		pause := max(f.base.RetryAfter, pauseAtLeast)
+		if f.base.Temporary {
+			known.pause, known.resumes = f, now.Add(pause)
+		}
+		known.expires = now.Add(pause)
+	})
+}
+
+// obtain gets a verified answer to a refresh token. Metadata and keys are loaded before the token is sent: it can be sent
+// only once.
+func (e *Engine) obtain(ctx context.Context, known *rotation, old *session) *failure {
+	set, f := e.prepare(ctx)
+	if f != nil {
+		return unrefreshed(f)
+	}
+	if known.answer == nil {
+		response, err := e.tokenRefresh(ctx, tokenRefreshParams{
+			RefreshToken: old.tokens.RefreshToken, Resources: old.tokens.Resources,
+		})
+		if err == nil {
+			err = checkTokenResponse(response)
+		}
+		if f := (*failure)(nil); errors.As(err, &f) {
+			return unrefreshed(f)
+		}
+		e.rotation.update(func() { known.answer = &answer{tokens: response, received: e.now()} })
+	}
+	return e.verifyAnswer(ctx, known, old, set)
+}
+
+// verifyAnswer verifies the ID token of an answer, which must speak for the subject and issuer of the old one.
+func (e *Engine) verifyAnswer(ctx context.Context, known *rotation, old *session, set *jwks.Set) *failure {
+	a := answer{tokens: known.answer.tokens, received: known.answer.received, keys: set}
+	token := a.tokens.IDToken
+	if token.IsZero() {
+		if old.unknownKey {
+			return unparsable("id_token_signature",
+				"the ID token's key is gone and the refresh brought no new ID token; log in again", "")
+		}
+		e.rotation.update(func() { known.answer = &a })
+		return nil
+	}
+	policy := e.idPolicy()
+	policy.AccessToken = a.tokens.AccessToken.Reveal()
+	if old.id != nil {
+		policy.Nonce, policy.NonceRule = old.id.claims.Nonce, idtoken.NonceIfPresent
+	}
+	id, err := e.verifyIDToken(ctx, token, set, policy)
+	if f := (*failure)(nil); errors.As(err, &f) {
+		return unrefreshed(f)
+	}
+	if err != nil {
+		return refreshedFailure(err)
+	}
+	if id.claims.Subject != old.subject {
+		return mismatched("the refreshed ID token belongs to another subject", old.subject, id.claims.Subject)
+	}
+	a.idToken = id
+	e.rotation.update(func() { known.answer = &a })
+	return nil
+}
+
+// succeed returns the session that follows an old one by an answer: what the answer does not have stays.
+func (e *Engine) succeed(ctx context.Context, old *session, a *answer) (*session, *failure) {
+	if a.idToken != nil && a.idToken.claims.Subject != old.subject {
+		return nil, mismatched("the refreshed ID token belongs to another subject", old.subject, a.idToken.claims.Subject)
+	}
+	if a.idToken == nil && old.unknownKey {
+		return nil, idTokenFailure(errUnknownKey)
+	}
+	tokens := copyOf(old.tokens)
+	fresh := &session{tokens: tokens, id: old.id, subject: old.subject}
+	tokens.AccessToken = a.tokens.AccessToken
+	tokens.TokenType = a.tokens.TokenType
+	tokens.ExpiresAt = expiresAt(a.received, a.tokens.ExpiresIn)
+	if !a.tokens.RefreshToken.IsZero() {
+		tokens.RefreshToken = a.tokens.RefreshToken
+	}
+	if a.idToken != nil {
+		tokens.IDToken, fresh.id = a.tokens.IDToken, a.idToken
+	}
+	if a.tokens.Scope != nil {
+		tokens.Scope = *a.tokens.Scope
+	}
+	fresh.access = e.ownAccessToken(ctx, tokens.AccessToken, fresh.subject, a.keys)
+	fresh.expires = fresh.expiry()
+	tokens.ExpiresAt = fresh.expires
+	return fresh, nil
+}
+
+// refreshedFailure judges a defect of a refreshed ID token. Another issuer is another subject: a subject is one only within
+// its issuer.
+func refreshedFailure(err error) *failure {
+	var claim *idtoken.ClaimError
+	if errors.As(err, &claim) && claim.Claim == "iss" {
+		return mismatched("the refreshed ID token has another issuer", "", "")
+	}
+	return idTokenFailure(err)
+}
+
+// checkTokenResponse holds RFC 6749, section 5.1.
+func checkTokenResponse(response *tokenResponse) error {
+	base := authpi.OAuthError{Status: 200, Source: authpi.ErrorSourceToken}
+	switch {
+	case response.AccessToken.IsZero():
+		return invalidResponse(base, "the answer has no access_token")
+	case !strings.EqualFold(response.TokenType, "bearer"):
+		return invalidResponse(base, "the answer's token_type is not Bearer")
+	}
+	return nil
+}
+
+// expiresAt returns when an access token expires, or the zero time where the answer does not say it. It saturates.
+func expiresAt(received time.Time, lifetime *time.Duration) time.Time {
+	if lifetime == nil {
+		return time.Time{}
+	}
+	return received.Add(*lifetime).Truncate(time.Second)
+}
+
+func copyOf(tokens *authpi.TokenSet) *authpi.TokenSet {
+	return authpi.NewAgent(authpi.AgentData{Tokens: tokens}).Tokens()
+}

@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+)
+
+// RevokeToken revokes a token, or the token that a refresh token was rotated to.
+func (e *Engine) RevokeToken(ctx context.Context, token authpi.Secret, opts *authpi.RevokeTokenOptions) error {
+	ctx, end := e.begin(ctx, "revoke_token")
+	if f := e.revoke(ctx, token, orZero(opts).Hint); f != nil {
+		return end(f)
+	}
+	return end(nil)
+}
+
+func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.TokenTypeHint) *failure {
+	if token.IsZero() {
+		return misconfigured("invalid_argument", "pass the token to revoke")
+	}
+	for {
+		key := rotationKey(token)
+		if call := e.rotation.flights.Running(key); call != nil {
+			if _, err := call.Wait(ctx); err != nil && ctx.Err() != nil {
+				return cancelled(ctx)
+			}
+		}
+		next := e.rotation.successor(key, e.now())
+		e.rotation.forget(key)
+		if next.IsZero() || next.Reveal() == token.Reveal() {
+			break
+		}
+		token = next
+	}
+	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
+		return asFailure(ctx, err)
+	}
+	return nil
+}

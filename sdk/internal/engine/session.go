@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jwks"
+	"github.com/arbfay/authpi-go/sdk/internal/jws"
+)
+
+// machineGrant marks the token set of a client that acts for itself.
+const machineGrant = "client_credentials"
+
+// session is a token set with what its verified tokens say.
+type session struct {
+	tokens  *authpi.TokenSet
+	id      *verified // the ID token, nil for a machine and while its key is unknown
+	access  *verified // the access token, nil unless it is a JWT that verifies
+	subject string
+	expires time.Time // zero for unknown
+
+	// unknownKey is set where the ID token's key is gone: only a new ID token can speak for the session.
+	unknownKey bool
+}
+
+// readSession verifies a stored token set. It sends no token.
+func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*session, *failure) {
+	if tokens == nil {
+		return nil, misconfigured("invalid_argument", "pass a token set")
+	}
+	if tokens.Grant == machineGrant {
+		return e.readMachineSession(ctx, tokens)
+	}
+	if tokens.IDToken.IsZero() {
+		return nil, unparsable("id_token_missing", "the token set has no ID token; ask for the scope openid at login", "")
+	}
+	if _, err := jws.Parse(tokens.IDToken.Reveal(), e.config.MaxTokenBytes); err != nil {
+		return nil, idTokenFailure(err)
+	}
+	set, f := e.prepare(ctx)
+	if f != nil {
+		return nil, f
+	}
+	policy := e.idPolicy()
+	policy.Stored = true
+	id, err := e.verifyIDToken(ctx, tokens.IDToken, set, policy)
+	if errors.Is(err, errUnknownKey) {
+		return e.unverifiedSession(tokens)
+	}
+	if err != nil {
+		return nil, idTokenFailure(err)
+	}
+	s := &session{tokens: tokens, id: id, subject: id.claims.Subject}
+	s.access = e.ownAccessToken(ctx, tokens.AccessToken, s.subject, set)
+	s.expires = s.expiry()
+	return s, nil
+}
+
+// unverifiedSession reads of an ID token whose key is gone the subject that its successor must have, and nothing else.
+func (e *Engine) unverifiedSession(tokens *authpi.TokenSet) (*session, *failure) {
+	parsed, err := jws.Parse(tokens.IDToken.Reveal(), e.config.MaxTokenBytes)
+	if err != nil {
+		return nil, idTokenFailure(err)
+	}
+	claims, err := idtoken.Decode(parsed.UnverifiedPayload())
+	if err != nil {
+		return nil, idTokenFailure(err)
+	}
+	if claims.Issuer != e.issuer {
+		return nil, idTokenFailure(errUnknownKey)
+	}
+	s := &session{tokens: tokens, subject: claims.Subject, unknownKey: true}
+	s.expires = s.expiry()
+	return s, nil
+}
+
+// expiry returns when the access token expires: as stored, else as the verified access token says, else unknown.
+func (s *session) expiry() time.Time {
+	if s.tokens.ExpiresAt.IsZero() && s.access != nil {
+		return s.access.claims.ExpiresAt
+	}
+	return s.tokens.ExpiresAt
+}
+
+// agent returns the principal of a session.
+func (e *Engine) agent(s *session) *authpi.Agent {
+	data := authpi.AgentData{
+		ID: s.subject, Tokens: s.tokens, Scopes: strings.Fields(s.tokens.Scope), ExpiresAt: s.expires, Clock: e.config.Clock,
+		Machine: s.tokens.Grant == machineGrant,
+	}
+	claimed := ""
+	for _, v := range []*verified{s.access, s.id} { // the ID token speaks last
+		if v != nil && v.claims.PrincipalType != "" {
+			claimed = v.claims.PrincipalType
+		}
+	}
+	data.Type = principalType(claimed, s.subject)
+	if s.id != nil {
+		data.Email, data.EmailVerified = s.id.claims.Email, emailVerified(s.id.claims)
+	}
+	data.Organizations = s.organizations()
+	return authpi.NewAgent(data)
+}
+
+// organizations returns the memberships as the token says that was issued last, and the ID token where both were at once.
+func (s *session) organizations() []authpi.Organization {
+	source := s.id
+	if s.access != nil && s.access.claims.Organizations != nil {
+		if source == nil || source.claims.Organizations == nil || s.access.claims.IssuedAt.After(source.claims.IssuedAt) {
+			source = s.access
+		}
+	}
+	if source == nil {
+		return nil
+	}
+	return organizationsOf(source.claims)
+}
+
+// emailVerified returns the claim, or nil where the token does not make it.
+func emailVerified(claims *idtoken.Claims) *bool {
+	if !claims.EmailVerifiedKnown {
+		return nil
+	}
+	return &claims.EmailVerified
+}
+
+func organizationsOf(claims *idtoken.Claims) []authpi.Organization {
+	organizations := make([]authpi.Organization, len(claims.Organizations))
+	for i, o := range claims.Organizations {
+		organizations[i] = authpi.Organization{ID: o.ID, Title: o.Title, Scopes: o.Scopes, JoinedAt: o.JoinedAt}
+	}
+	return organizations
+}
+
+// readMachineSession verifies the token set of a client that acts for itself. Its access token tells who it is if it is a JWT.
+func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet) (*session, *failure) {
+	s := &session{tokens: tokens, subject: e.config.ClientID, expires: tokens.ExpiresAt}
+	if tokens.AccessToken.IsZero() {
+		return nil, unparsable("token_set_malformed", "the token set has no access token", "")
+	}
+	if !e.looksLikeAccessToken(tokens.AccessToken.Reveal()) {
+		return s, nil
+	}
+	set, f := e.prepare(ctx)
+	if f != nil {
+		return nil, f
+	}
+	return e.verifyMachine(ctx, s, set, true)
+}
+
+// verifyMachine fills in a machine's session from its access token, which must be right if it is a JWT at all.
+func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, stored bool) (*session, *failure) {
+	v, err := e.verifySignature(ctx, accessTokenKind, s.tokens.AccessToken.Reveal(), set, true)
+	if err != nil {
+		return nil, accessTokenFailure(err)
+	}
+	err = v.checkOwnAccess(e.accessPolicy(s.tokens.Resources), e.config.ClientID)
+	if err != nil && !(stored && outlived(err)) {
+		return nil, accessTokenFailure(err)
+	}
+	s.access, s.subject = v, v.claims.Subject
+	s.expires = s.expiry()
+	return s, nil
+}
+
+// looksLikeAccessToken reports whether a token says of itself that it is a JWT access token. One that does is never taken
+// for an opaque token, however malformed the rest of it is.
+func (e *Engine) looksLikeAccessToken(token string) bool {
+	header, rest, _ := strings.Cut(token, ".")
+	if strings.Count(rest, ".") != 1 || len(token) > e.config.MaxTokenBytes {
+		return false
+	}
+	decoded, err := base64.RawURLEncoding.DecodeString(header)
+	var members struct {
+		Type string `json:"typ"`
+	}
+	if err != nil || json.Unmarshal(decoded, &members) != nil {
+		return false
+	}
+	return idtoken.IsAccessTokenType(members.Type)
+}

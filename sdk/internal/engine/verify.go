@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jwks"
+	"github.com/arbfay/authpi-go/sdk/internal/jws"
+)
+
+// errUnknownKey is a token whose kid the issuer's newest key set does not have.
+var errUnknownKey = errors.New("the token is signed with a key that the issuer does not have")
+
+// verifySignature verifies a token under the issuer's keys, or finds it among the remembered. A key ID that the set does not
+// have causes a fetch, which the cache limits, if refetch is set. The error is errUnknownKey, a *failure where the keys cannot
+// be had, or one of the protocol parts.
+func (e *Engine) verifySignature(
+	ctx context.Context, kind tokenKind, token string, set *jwks.Set, refetch bool,
+) (*verified, error) {
+	if len(token) > e.config.MaxTokenBytes {
+		return nil, errors.New("the token is larger than max_token_bytes")
+	}
+	id := fingerprintOf(kind, token)
+	if known := e.memory.get(id, set.Has); known != nil {
+		return known, nil
+	}
+	parsed, err := jws.Parse(token, e.config.MaxTokenBytes)
+	if err != nil {
+		return nil, err
+	}
+	candidates := set.Candidates(parsed.Header)
+	if len(candidates) == 0 && refetch {
+		fresh, err := e.keys.cache.Refetch(ctx, set)
+		if err != nil {
+			return nil, keysUnavailable(ctx, err)
+		}
+		candidates = fresh.Candidates(parsed.Header)
+	}
+	if len(candidates) == 0 {
+		return nil, errUnknownKey
+	}
+	key, err := verifyUnder(parsed, candidates)
+	if err != nil {
+		return nil, err
+	}
+	claims, err := idtoken.Decode(parsed.Payload())
+	if err != nil {
+		return nil, err
+	}
+	result := &verified{header: parsed.Header, claims: claims, key: key}
+	e.memory.put(id, result)
+	return result, nil
+}
+
+// verifyUnder returns the first of the keys under which a token's signature is good. There is more than one only where
+// the token names none.
+func verifyUnder(token *jws.Token, keys []*jws.Key) (*jws.Key, error) {
+	var err error
+	for _, key := range keys {
+		if err = token.Verify(key); err == nil {
+			return key, nil
+		}
+	}
+	return nil, err
+}
+
+// idTokenFailure gives a defect of an ID token its code. A *failure passes: it is not the token's fault.
+func idTokenFailure(err error) *failure {
+	var (
+		f     *failure
+		form  *jws.Error
+		claim *idtoken.ClaimError
+	)
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.Is(err, errUnknownKey):
+		return unparsable("id_token_signature", err.Error(), "")
+	case errors.As(err, &form) && form.Kind == jws.Signature:
+		return unparsable("id_token_signature", form.Reason, "")
+	case errors.As(err, &claim):
+		return unparsable("id_token_claim", claim.Error(), claim.Claim)
+	}
+	return unparsable("id_token_malformed", err.Error(), "")
+}
+
+// idPolicy returns what every ID token of this client must fulfill, its nonce aside.
+func (e *Engine) idPolicy() idtoken.IDPolicy {
+	return idtoken.IDPolicy{
+		Issuer: e.issuer, ClientID: e.config.ClientID, Now: e.now(), Leeway: e.config.Leeway, NonceRule: idtoken.NonceIgnored,
+	}
+}
+
+// verifyIDToken verifies an ID token and checks it against a policy.
+func (e *Engine) verifyIDToken(
+	ctx context.Context, token authpi.Secret, set *jwks.Set, policy idtoken.IDPolicy,
+) (*verified, error) {
+	v, err := e.verifySignature(ctx, idTokenKind, token.Reveal(), set, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.claims.CheckIDToken(v.header, policy); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// ownAccessToken returns the verified access token of a set if it is a JWT that was issued to this client for the subject,
+// else nil: an access token may be opaque. It does no I/O.
+func (e *Engine) ownAccessToken(ctx context.Context, token authpi.Secret, subject string, set *jwks.Set) *verified {
+	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, false)
+	if err != nil || v.claims.Subject != subject {
+		return nil
+	}
+	if err := v.checkOwnAccess(e.accessPolicy(nil), e.config.ClientID); err != nil && !outlived(err) {
+		return nil
+	}
+	return v
+}
+
+// checkOwnAccess checks an access token that was issued to this client.
+func (v *verified) checkOwnAccess(policy idtoken.AccessPolicy, clientID string) error {
+	policy.ClientID = clientID
+	return v.claims.CheckAccessToken(v.header, policy)
+}
+
+// outlived reports whether a token's one defect is its age.
+func outlived(err error) bool {
+	var claim *idtoken.ClaimError
+	return errors.As(err, &claim) && claim.Expired
+}
+
+// accessPolicy returns what an access token must fulfill; nil audiences leave its audience unchecked.
+func (e *Engine) accessPolicy(audiences []string) idtoken.AccessPolicy {
+	return idtoken.AccessPolicy{Issuer: e.issuer, Audiences: audiences, Now: e.now(), Leeway: e.config.Leeway}
+}

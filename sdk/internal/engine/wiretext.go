@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The sizes in bytes to which text from the wire is cut.
+const (
+	maxCode        = 128
+	maxDescription = 512
+)
+
+// scrub takes what was sent in secret out of a text that came back.
+func (r *request) scrub(text string) string {
+	for _, secret := range r.secrets {
+		for _, form := range []string{secret, url.QueryEscape(secret)} {
+			text = strings.ReplaceAll(text, form, "[redacted]")
+		}
+	}
+	return text
+}
+
+// bounded cuts a text from the wire to a size and takes out what could forge a line of a log.
+func bounded(text string, size int) string {
+	text = strings.Map(func(c rune) rune {
+		if c == utf8.RuneError || !unicode.IsPrint(c) {
+			return -1
+		}
+		return c
+	}, text)
+	if len(text) <= size {
+		return text
+	}
+	for size > 0 && !utf8.RuneStart(text[size]) {
+		size--
+	}
+	return text[:size]
+}
+
+// temporaryStatus reports whether a status tells of a failure that can pass.
+func temporaryStatus(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= 500
+}
+
+// retryAfter reads the header of RFC 9110, section 10.2.3, which is a number of seconds or a date.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if n, err := strconv.ParseUint(value, 10, 32); err == nil {
+		return min(time.Duration(n)*time.Second, retryDelay)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(at.Sub(now), 0), retryDelay)
+	}
+	return 0
+}
+
+// challenge reads error and error_description of a WWW-Authenticate header as RFC 6750, section 3 has it.
+func challenge(header http.Header) errorResponse {
+	for _, value := range header.Values("WWW-Authenticate") {
+		if scheme, rest, _ := strings.Cut(value, " "); strings.EqualFold(scheme, "Bearer") {
+			parameters := authParameters(rest)
+			return errorResponse{Code: parameters["error"], Description: parameters["error_description"]}
+		}
+	}
+	return errorResponse{}
+}
+
+// authParameters reads a list of name=value, where a value is a token or a quoted text.
+func authParameters(list string) map[string]string {
+	parameters := map[string]string{}
+	for list != "" {
+		name, rest, found := strings.Cut(list, "=")
+		if !found {
+			break
+		}
+		value, after := authValue(strings.TrimLeft(rest, " \t"))
+		parameters[strings.ToLower(strings.Trim(name, " \t,"))] = value
+		list = after
+	}
+	return parameters
+}
+
+// authValue reads one value and returns what follows it.
+func authValue(text string) (value, rest string) {
+	if !strings.HasPrefix(text, `"`) {
+		value, rest, _ = strings.Cut(text, ",")
+		return strings.TrimSpace(value), rest
+	}
+	var b strings.Builder
+	for i := 1; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			return b.String(), text[i+1:]
+		case c == '\\' && i+1 < len(text):
+			i++
+			b.WriteByte(text[i])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), ""
+}

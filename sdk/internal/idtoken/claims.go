@@ -1,0 +1,215 @@
+package idtoken
+
+import (
+	"time"
+
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
+)
+
+// Claims is what is used of a token's payload. Texts share memory with the payload; an absent claim has the zero value.
+type Claims struct {
+	// Issuer is iss.
+	Issuer string
+	// Subject is sub.
+	Subject string
+	// Audience is aud, a list even where the token has one string.
+	Audience []string
+	// AuthorizedParty is azp.
+	AuthorizedParty string
+	// ExpiresAt is exp.
+	ExpiresAt time.Time
+	// IssuedAt is iat.
+	IssuedAt time.Time
+	// NotBefore is nbf.
+	NotBefore time.Time
+	// AuthTime is auth_time, when the user last proved who they are.
+	AuthTime time.Time
+	// Nonce is nonce.
+	Nonce string
+	// ACR is acr, the authentication context class.
+	ACR string
+	// AccessTokenHash is at_hash.
+	AccessTokenHash string
+	// ClientID is client_id.
+	ClientID string
+	// Scope is scope, words separated by spaces.
+	Scope string
+	// ID is jti.
+	ID string
+	// Email is email.
+	Email string
+	// EmailVerified is email_verified; it is false where EmailVerifiedKnown is.
+	EmailVerified bool
+	// EmailVerifiedKnown reports whether email_verified is there and a boolean.
+	EmailVerifiedKnown bool
+	// PrincipalType is the member type of dat, as it stands there.
+	PrincipalType string
+	// OrganizationID is org_id, the organization that was selected at login.
+	OrganizationID string
+	// Organizations is organizations: nil if absent or not a list, empty if the list is.
+	Organizations []Organization
+	// Confirmation reports whether there is a cnf: the token is bound to a key that its bearer has to prove.
+	Confirmation bool
+}
+
+// Organization is one entry of organizations.
+type Organization struct {
+	// ID is id, never empty.
+	ID string
+	// Title is title, empty where HasTitle is false.
+	Title string
+	// HasTitle reports whether title is there and not null.
+	HasTitle bool
+	// Scopes is scopes.
+	Scopes []string
+	// JoinedAt is joined_at, the zero time if absent.
+	JoinedAt time.Time
+}
+
+// decoder reads one payload.
+type decoder struct {
+	strictjson.Scanner
+	claims *Claims
+	wrong  error // the first claim of a wrong type
+}
+
+// Decode reads a payload. A claim that a check depends on must be of its type and is refused with a *ClaimError
+// otherwise, null included; one that only informs then counts as absent. Any other error is a *strictjson.SyntaxError:
+// the payload is not one strict JSON object.
+func Decode(payload string) (*Claims, error) {
+	d := decoder{claims: new(Claims)}
+	d.Reset(payload, strictjson.MaxMembers)
+	if !d.Object() {
+		if err := d.End(); err != nil {
+			return nil, err
+		}
+		return nil, &strictjson.SyntaxError{Reason: "not an object"}
+	}
+	for name, ok := d.Member(); ok; name, ok = d.Member() {
+		d.member(name)
+	}
+	if err := d.End(); err != nil {
+		return nil, err
+	}
+	if d.wrong != nil {
+		return nil, d.wrong
+	}
+	return d.claims, nil
+}
+
+// member reads one claim. Names match byte for byte: SUB is another claim, of no meaning here (RFC 7519, section 4).
+func (d *decoder) member(name string) {
+	c := d.claims
+	switch name {
+	case "iss":
+		d.text(name, &c.Issuer)
+	case "sub":
+		d.text(name, &c.Subject)
+	case "aud":
+		d.audience()
+	case "azp":
+		d.text(name, &c.AuthorizedParty)
+	case "exp":
+		d.time(name, &c.ExpiresAt)
+	case "iat":
+		d.time(name, &c.IssuedAt)
+	case "nbf":
+		d.time(name, &c.NotBefore)
+	case "auth_time":
+		d.time(name, &c.AuthTime)
+	case "nonce":
+		d.text(name, &c.Nonce)
+	case "acr":
+		d.text(name, &c.ACR)
+	case "at_hash":
+		d.text(name, &c.AccessTokenHash)
+	case "client_id":
+		d.text(name, &c.ClientID)
+	case "org_id":
+		d.text(name, &c.OrganizationID)
+	case "scope":
+		c.Scope, _ = d.String()
+	case "jti":
+		c.ID, _ = d.String()
+	case "email":
+		c.Email, _ = d.String()
+	case "email_verified":
+		c.EmailVerified, c.EmailVerifiedKnown = d.Bool()
+	case "dat":
+		d.principal()
+	case "organizations":
+		d.organizations()
+	case "cnf":
+		c.Confirmation = true
+		d.Skip()
+	default:
+		d.Skip()
+	}
+}
+
+// text reads a string that a check depends on. An empty one is refused, so that empty means absent from here on.
+func (d *decoder) text(claim string, to *string) {
+	text, ok := d.String()
+	switch {
+	case !ok:
+		d.refuse(claim, "is not a string")
+	case text == "":
+		d.refuse(claim, "is empty")
+	default:
+		*to = text
+	}
+}
+
+// time reads a NumericDate (RFC 7519, section 2), with or without a fraction.
+func (d *decoder) time(claim string, to *time.Time) {
+	literal, ok := d.Number()
+	if !ok {
+		d.refuse(claim, "is not a number")
+		return
+	}
+	if *to, ok = strictjson.ParseUnix(literal); !ok {
+		d.refuse(claim, "is out of range")
+	}
+}
+
+// audience reads a string or a list of strings.
+func (d *decoder) audience() {
+	const claim, reason = "aud", "is neither a string nor a list of strings"
+	c := d.claims
+	if d.Kind() != strictjson.KindArray {
+		text, ok := d.String()
+		if !ok {
+			d.refuse(claim, reason)
+		}
+		c.Audience = []string{text}
+		return
+	}
+	for d.Array(); d.Element(); {
+		text, ok := d.String()
+		if !ok {
+			d.refuse(claim, reason)
+		}
+		c.Audience = append(c.Audience, text)
+	}
+}
+
+// principal reads dat, of which type is used.
+func (d *decoder) principal() {
+	if !d.Object() {
+		return
+	}
+	for name, ok := d.Member(); ok; name, ok = d.Member() {
+		if name == "type" {
+			d.claims.PrincipalType, _ = d.String()
+		} else {
+			d.Skip()
+		}
+	}
+}
+
+// refuse keeps the first wrong claim.
+func (d *decoder) refuse(claim, reason string) {
+	if d.wrong == nil {
+		d.wrong = wrong(claim, reason)
+	}
+}
