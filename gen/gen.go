@@ -1,24 +1,103 @@
-// Package gen turns INTERFACE.yaml into the generated part of the SDK: load, resolve, emit, write.
+// Package gen answers how INTERFACE.yaml becomes the generated part of the SDK: it loads the spec, resolves what it means, renders
+// every file in memory, and writes all of them or none. Validate, Check and Generate go so far and no farther each.
 package gen
 
 import (
+	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
+	"github.com/arbfay/authpi-go/gen/internal/bind"
 	"github.com/arbfay/authpi-go/gen/internal/emit"
 	"github.com/arbfay/authpi-go/gen/internal/model"
 	"github.com/arbfay/authpi-go/gen/internal/spec"
 )
 
-// Render returns the generated files, by their slash-separated paths, and what is wrong with the spec.
-func Render(source []byte, root fs.FS) (map[string][]byte, string, error) {
-	node, diags := spec.Load("INTERFACE.yaml", source)
-	if node == nil {
-		return nil, diags.Render(), nil
-	}
-	iface := model.Resolve(node, diags)
-	if diags.HasErrors() {
-		return nil, diags.Render(), nil
+// Project says where the spec and the generated files are.
+type Project struct {
+	// Dir is the root of the repository. Empty means the current directory.
+	Dir string
+	// Spec is the path of the spec, relative to Dir unless absolute. Empty means INTERFACE.yaml.
+	Spec string
+}
+
+// Diagnostics is what is wrong with a spec.
+type Diagnostics struct {
+	text   string
+	failed bool
+}
+
+// Failed reports whether there is an error among the diagnostics: nothing is generated then. The others are warnings.
+func (d Diagnostics) Failed() bool { return d.failed }
+
+// String returns the diagnostics as a person reads them, each with its place as FILE:LINE:COLUMN and the line itself. It is empty if
+// nothing is wrong.
+func (d Diagnostics) String() string { return d.text }
+
+// Render returns the generated files by their slash-separated paths. root is the repository, whose hand-written Go the spec's bindings
+// are checked against; with a nil root they are not. Equal inputs give equal bytes. There are no files if the diagnostics have failed.
+func Render(source []byte, root fs.FS) (map[string][]byte, Diagnostics, error) {
+	return render("INTERFACE.yaml", source, root)
+}
+
+func render(name string, source []byte, root fs.FS) (map[string][]byte, Diagnostics, error) {
+	iface, diags := resolve(name, source, root)
+	if diags.failed {
+		return nil, diags, nil
 	}
 	files, err := emit.Files(iface)
-	return files, diags.Render(), err
+	if err != nil {
+		return nil, diags, fmt.Errorf("gen: %w", err)
+	}
+	return files, diags, nil
+}
+
+// resolve goes as far as a spec can be judged.
+func resolve(name string, source []byte, root fs.FS) (*model.Interface, Diagnostics) {
+	node, diags := spec.Load(name, source)
+	var iface *model.Interface
+	if node != nil {
+		iface = model.Resolve(node, diags)
+	}
+	if root != nil && !diags.HasErrors() {
+		bind.Check(iface, root, diags)
+	}
+	return iface, Diagnostics{text: diags.Render(), failed: diags.HasErrors()}
+}
+
+// Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing. The error is of reading alone.
+func (p Project) Validate() (Diagnostics, error) {
+	source, err := p.read()
+	if err != nil {
+		return Diagnostics{}, err
+	}
+	_, diags := resolve(p.specName(), source, os.DirFS(p.dir()))
+	return diags, nil
+}
+
+func (p Project) dir() string {
+	if p.Dir == "" {
+		return "."
+	}
+	return p.Dir
+}
+
+func (p Project) specName() string {
+	if p.Spec == "" {
+		return "INTERFACE.yaml"
+	}
+	return p.Spec
+}
+
+func (p Project) read() ([]byte, error) {
+	name := p.specName()
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(p.dir(), name)
+	}
+	source, err := spec.Read(name)
+	if err != nil {
+		return nil, fmt.Errorf("gen: read the spec: %w", err)
+	}
+	return source, nil
 }

@@ -12,7 +12,7 @@ import (
 type shape struct {
 	about string // what the client's documentation says beyond the SDK's own words
 	// result wraps the type that an I/O operation returns.
-	result func(signature) []string
+	result func(model.Signature) []string
 	// body renders an I/O operation.
 	body func(u *unit, g *jen.Group, op *model.Operation, call *jen.Statement)
 }
@@ -21,7 +21,7 @@ type shape struct {
 func blocking() shape {
 	return shape{
 		about:  "Each call returns when it is done, or when its context ends.",
-		result: func(s signature) []string { return s.results },
+		result: func(s model.Signature) []string { return s.Results },
 		body:   func(_ *unit, g *jen.Group, op *model.Operation, call *jen.Statement) { blockingBody(g, op, call) },
 	}
 }
@@ -30,15 +30,15 @@ func blocking() shape {
 func future() shape {
 	return shape{
 		about:  "A call that does I/O starts at once, runs under its context and returns a Future; any other call returns its result.",
-		result: func(s signature) []string { return []string{"*Future[" + futureOf(s) + "]"} },
+		result: func(s model.Signature) []string { return []string{"*Future[" + futureOf(s) + "]"} },
 		body:   futureBody,
 	}
 }
 
 // futureOf returns the type that a future of the operation holds.
-func futureOf(s signature) string {
-	if len(s.results) > 1 {
-		return s.results[0]
+func futureOf(s model.Signature) string {
+	if len(s.Results) > 1 {
+		return s.Results[0]
 	}
 	return "struct{}"
 }
@@ -108,10 +108,10 @@ func clientMarshal(u *unit) jen.Code {
 
 // method renders an operation. One without I/O returns its result in every flavor.
 func (s shape) method(u *unit, op *model.Operation) jen.Code {
-	sig := signatureOf(op)
-	call := jen.Id("c").Dot("engine").Dot(op.GoName).Call(sig.names()...)
+	sig := op.Signature()
+	call := jen.Id("c").Dot("engine").Dot(op.GoName).Call(passed(sig)...)
 	if op.IO {
-		sig.results = s.result(sig)
+		sig.Results = s.result(sig)
 	}
 	return comment(0, sentences(op.Go, see(op.Source)), argumentsText(op)).
 		Func().Params(jen.Id("c").Op("*").Id("Client")).Id(op.GoName).

@@ -146,17 +146,17 @@ func (u *unit) paramsStruct(op *model.Operation) jen.Code {
 //		return out, nil
 //	}
 func (u *unit) requestMethod(op *model.Operation) jen.Code {
-	s := signatureOf(op)
+	s := op.Signature()
 	if op.Internal {
-		s.arguments = nil
+		s.Arguments = nil
 		if op.IO {
-			s.arguments = append(s.arguments, argument{"ctx", "context.Context"})
+			s.Arguments = append(s.Arguments, model.Argument{Name: "ctx", GoType: "context.Context"})
 		}
 		if len(op.Visible()) > 0 {
-			s.arguments = append(s.arguments, argument{"p", op.GoName + "Params"})
+			s.Arguments = append(s.Arguments, model.Argument{Name: "p", GoType: op.GoName + "Params"})
 		}
 	} else if len(op.Optional()) == 0 {
-		s.arguments[len(s.arguments)-1].name = "_"
+		s.Arguments[len(s.Arguments)-1].Name = "_"
 	}
 	text := op.Go
 	if text == "" {
@@ -254,7 +254,7 @@ func (u *unit) composedInterface(iface *model.Interface) jen.Code {
 	return doc.Type().Id("composed").InterfaceFunc(func(g *jen.Group) {
 		for _, op := range iface.Operations {
 			if op.Kind == model.Composed {
-				g.Id(op.GoName).Add(u.parameters("    "+op.GoName, signatureOf(op)))
+				g.Id(op.GoName).Add(u.parameters("    "+op.GoName, op.Signature()))
 			}
 		}
 	})

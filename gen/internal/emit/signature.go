@@ -8,42 +8,11 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/model"
 )
 
-// argument is one Go parameter.
-type argument struct{ name, goType string }
-
-// signature is the head of a function.
-type signature struct {
-	arguments []argument
-	results   []string
-}
-
-// signatureOf returns the head that an operation has in the clients and the engine: the context where it does I/O, the required
-// parameters, the options.
-func signatureOf(op *model.Operation) signature {
-	s := signature{arguments: argumentsOf(op)}
-	if op.Result.GoType != "" {
-		s.results = append(s.results, op.Result.GoType)
-	}
-	s.results = append(s.results, "error")
-	return s
-}
-
-func argumentsOf(op *model.Operation) []argument {
-	var arguments []argument
-	if op.IO {
-		arguments = append(arguments, argument{"ctx", "context.Context"})
-	}
-	for _, p := range op.Positional() {
-		arguments = append(arguments, argument{p.Arg, p.GoType})
-	}
-	return append(arguments, argument{"opts", "*authpi." + op.OptionsName()})
-}
-
 // parameters renders a parameter list and results. head is what stands before it on the line.
 //
 //	(ctx context.Context, action, resource string) (*authpi.Agent, error)
-func (u *unit) parameters(head string, s signature) *jen.Statement {
-	groups := grouped(s.arguments)
+func (u *unit) parameters(head string, s model.Signature) *jen.Statement {
+	groups := grouped(s.Arguments)
 	list := make([]jen.Code, len(groups))
 	texts := make([]string, len(groups))
 	for i, g := range groups {
@@ -54,12 +23,12 @@ func (u *unit) parameters(head string, s signature) *jen.Statement {
 		list[i] = jen.List(names...).Add(u.goType(g.goType))
 		texts[i] = strings.Join(g.names, ", ") + " " + g.goType
 	}
-	parameters := jen.Custom(layout(head, strings.Join(texts, ", "), strings.Join(s.results, ", ")), list...)
-	if len(s.results) == 1 {
-		return parameters.Add(u.goType(s.results[0]))
+	parameters := jen.Custom(layout(head, strings.Join(texts, ", "), strings.Join(s.Results, ", ")), list...)
+	if len(s.Results) == 1 {
+		return parameters.Add(u.goType(s.Results[0]))
 	}
-	results := make([]jen.Code, len(s.results))
-	for i, r := range s.results {
+	results := make([]jen.Code, len(s.Results))
+	for i, r := range s.Results {
 		results[i] = u.goType(r)
 	}
 	return parameters.Params(results...)
@@ -83,23 +52,23 @@ type group struct {
 	goType string
 }
 
-func grouped(arguments []argument) []group {
+func grouped(arguments []model.Argument) []group {
 	var groups []group
 	for _, a := range arguments {
-		if last := len(groups) - 1; last >= 0 && groups[last].goType == a.goType {
-			groups[last].names = append(groups[last].names, a.name)
+		if last := len(groups) - 1; last >= 0 && groups[last].goType == a.GoType {
+			groups[last].names = append(groups[last].names, a.Name)
 			continue
 		}
-		groups = append(groups, group{[]string{a.name}, a.goType})
+		groups = append(groups, group{[]string{a.Name}, a.GoType})
 	}
 	return groups
 }
 
-// names returns the parameters as a call passes them on.
-func (s signature) names() []jen.Code {
-	names := make([]jen.Code, len(s.arguments))
-	for i, a := range s.arguments {
-		names[i] = jen.Id(a.name)
+// passed renders the parameters as a call passes them on.
+func passed(s model.Signature) []jen.Code {
+	names := make([]jen.Code, len(s.Arguments))
+	for i, a := range s.Arguments {
+		names[i] = jen.Id(a.Name)
 	}
 	return names
 }

@@ -219,6 +219,8 @@ type Operation struct {
 	Name, GoName string
 	// Receiver is the type that a local operation is a method of; nil for a function.
 	Receiver *Type
+	// BindAt is the place that names hand-written code, if the operation has any.
+	BindAt spec.Position
 	// Kind says which of the fields below holds.
 	Kind OperationKind
 	// Internal operations are the engine's own.

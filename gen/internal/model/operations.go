@@ -156,7 +156,11 @@ func constants(n *spec.Node) []Constant {
 }
 
 func (r *resolver) composed(op *Operation, n *spec.Node) {
-	if bind := n.Get("bind"); bind != nil && bind.Text() != op.GoName {
+	bind := n.Get("bind")
+	if bind != nil {
+		op.BindAt = bind.Pos
+	}
+	if bind != nil && bind.Text() != op.GoName {
 		r.diags.Errorf(bind.Pos, "%s binds %s: a method of the engine has its operation's Go name, %s", op.Name, bind.Text(), op.GoName)
 	}
 	if op.Internal {
@@ -179,6 +183,9 @@ func (r *resolver) composed(op *Operation, n *spec.Node) {
 
 func (r *resolver) local(op *Operation, n *spec.Node) {
 	bind := n.Get("bind")
+	if bind != nil {
+		op.BindAt = bind.Pos
+	}
 	typeName, method, isMethod := strings.Cut(bind.Text(), ".")
 	name := typeName
 	if isMethod {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -141,4 +142,14 @@ func (c *checker) plain(n *yaml.Node, depth int) bool {
 // sortedWords returns the words in alphabetical order, for messages.
 func sortedWords(words []string) string {
 	return strings.Join(slices.Sorted(slices.Values(words)), ", ")
+}
+
+// Read returns the text of a file, or as much of it as shows Load that it is too large.
+func Read(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, maxSize+1))
 }
