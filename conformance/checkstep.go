@@ -1,0 +1,254 @@
+package conformance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/arbfay/authpi-go/conformance/internal/expr"
+	"github.com/arbfay/authpi-go/conformance/internal/jsontree"
+	"github.com/arbfay/authpi-go/conformance/protocol"
+)
+
+// maxTimes bounds the calls that one step makes.
+const maxTimes = 64
+
+func (k *checker) checkStep(path string, step *Step) {
+	kinds := 0
+	for _, there := range []bool{step.Call != "", step.Advance != "", step.Wait != nil, step.Cancel != "", step.Release != ""} {
+		if there {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		k.problem(path, "want one of call, advance, wait, cancel and release")
+		return
+	}
+	switch {
+	case step.Call != "":
+		k.checkCall(path, step)
+	case step.Advance != "":
+		if _, err := expr.Duration(step.Advance); err != nil {
+			k.problem(path+"/advance", "%v", err)
+		}
+	case step.Wait != nil:
+		k.checkWait(path+"/wait", step.Wait)
+	case step.Cancel != "":
+		if !k.instances[step.Cancel] {
+			k.problem(path+"/cancel", "no call %q", step.Cancel)
+		}
+	default:
+		if !k.hooks[step.Release] && !k.exchanges[step.Release] {
+			k.problem(path+"/release", "no exchange or callback %q", step.Release)
+		}
+	}
+}
+
+func (k *checker) checkWait(path string, wait *Wait) {
+	switch {
+	case wait.Ended != "" && (k.calls[wait.Ended] != nil || k.instances[wait.Ended]):
+	case wait.Request != "" && k.exchanges[wait.Request]:
+	case wait.Event != "" && k.hooks[wait.Event]:
+	default:
+		k.problem(path, "want ended, request or event, and the name of one that is there")
+	}
+}
+
+func (k *checker) checkCall(path string, step *Step) {
+	if step.ID == "" {
+		k.problem(path+"/id", "a call has one")
+	}
+	operation, known := k.spec.Operations[step.Call]
+	if !known {
+		k.problem(path+"/call", "no operation %q", step.Call)
+		return
+	}
+	k.checkArgs(path+"/args", step, operation)
+	if _, there := k.c.Given.Clients[step.Client]; step.Client != "" && step.Client != MainClient && !there {
+		k.problem(path+"/client", "no client %q", step.Client)
+	}
+	if step.Context != "" && step.Context != protocol.ContextCancelled && step.Context != protocol.ContextExpired {
+		k.problem(path+"/context", "want cancelled or expired")
+	}
+	if step.Times < 0 || step.Times > maxTimes {
+		k.problem(path+"/times", "want 1 to %d", maxTimes)
+	}
+	if step.OK.Set == (step.Err != nil) {
+		k.problem(path, "want ok or err")
+	}
+	k.expectation(path+"/ok", step.OK.Want)
+	k.checkError(path+"/err", step.Err)
+	for i, event := range step.Events {
+		k.checkEvent(fmt.Sprintf("%s/events/%d", path, i), event, func(name string) bool {
+			_, given := step.Args[name]
+			return given && isCallback(operation.Params[name])
+		})
+	}
+	if step.After != "" && !k.steps[step.After] {
+		k.problem(path+"/after", "no step %q", step.After)
+	}
+}
+
+func (k *checker) checkArgs(path string, step *Step, operation Operation) {
+	for _, name := range slices.Sorted(maps.Keys(step.Args)) {
+		kind, known := operation.Params[name]
+		at := jsontree.Join(path, name)
+		switch {
+		case !known:
+			k.problem(at, "%s has no such parameter", step.Call)
+		case isCallback(kind):
+			k.checkBehavior(at, step.Args[name])
+		case kind == "agent":
+			if operator, _, ok := expr.Operator(step.Args[name]); !ok || operator != "object" {
+				k.problem(at, `want {"$object": …}, an agent that a call returned`)
+			}
+			k.references(at, step.Args[name])
+		case k.spec.Storable[kind]:
+			k.wrap("", expr.Check(step.Args[name], at, expr.Value, expr.Handle))
+			k.references(at, step.Args[name])
+		default:
+			k.values(at, step.Args[name])
+		}
+	}
+	for _, name := range operation.Required {
+		if _, given := step.Args[name]; !given {
+			k.problem(path, "%s is missing", name)
+		}
+	}
+}
+
+// behavior is what a callback does, as a case says it.
+type behavior struct {
+	Hold   bool   `json:"hold"`
+	Cancel string `json:"cancel"`
+	Call   *Step  `json:"call"`
+	Fail   string `json:"fail"`
+	Panic  string `json:"panic"`
+}
+
+func readBehavior(tree any) (*behavior, error) {
+	out := &behavior{}
+	return out, jsontree.Decode(tree, out)
+}
+
+// nestedCall returns the call that a callback makes, or nil where the argument is
+// none, or makes none.
+func nestedCall(name string, argument any) *Step {
+	if !isCallbackName(name) {
+		return nil
+	}
+	out, err := readBehavior(argument)
+	if err != nil {
+		return nil
+	}
+	return out.Call
+}
+
+func (k *checker) checkBehavior(path string, tree any) {
+	out, err := readBehavior(tree)
+	if err != nil {
+		k.wrap(path+"/", err)
+		return
+	}
+	if out.Cancel != "" && !k.instances[out.Cancel] {
+		k.problem(path+"/cancel", "no call %q", out.Cancel)
+	}
+	if out.Call != nil {
+		if out.Call.Times != 0 || out.Call.Async || out.Call.Call == "" {
+			k.problem(path+"/call", "want one call")
+			return
+		}
+		k.checkCall(path+"/call", out.Call)
+	}
+}
+
+func (k *checker) checkEvent(path string, event map[string]any, known func(string) bool) {
+	if len(event) != 1 {
+		k.problem(path, "want one callback and what it got")
+	}
+	for name, data := range event {
+		if !known(name) {
+			k.problem(path, "no callback %q", name)
+		}
+		k.expectation(jsontree.Join(path, name), data)
+	}
+}
+
+// errorMembers are the members of protocol.Error that a case may expect.
+func errorMembers() []string {
+	return []string{
+		"class", "code", "description", "status", "retry_after", "operation", "source", "temporary", "fields", "cause",
+	}
+}
+
+func (k *checker) checkError(path string, want map[string]any) {
+	if want == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if !slices.Contains(errorMembers(), name) {
+			k.problem(jsontree.Join(path, name), "unknown key")
+		}
+	}
+	for _, name := range []string{"class", "code"} {
+		if text, _ := want[name].(string); text == "" {
+			k.problem(path, "%s: is missing", name)
+		}
+	}
+	if class, _ := want["class"].(string); class != "" && !k.spec.Classes[class] {
+		k.problem(path+"/class", "no class %q", class)
+	}
+	k.expectation(path, anyObject(want))
+}
+
+// requirements returns what a case says that it needs, and what can be seen from
+// it.
+func requirements(c *Case) []string {
+	needs := map[string]bool{}
+	for _, capability := range c.Requires {
+		needs[capability] = true
+	}
+	if c.Given.Entropy != "" {
+		needs[protocol.CapabilityEntropy] = true
+	}
+	configs := []map[string]any{c.Given.Config}
+	for _, config := range c.Given.Clients {
+		configs = append(configs, config)
+	}
+	for _, config := range configs {
+		if _, there := config["on_refresh"]; there {
+			needs[protocol.CapabilityConfigCallbacks] = true
+		}
+	}
+	walkSteps(c.Steps, func(step *Step) {
+		if step.Advance != "" {
+			needs[protocol.CapabilityClock] = true
+		}
+		if step.Cancel != "" || step.Context != "" {
+			needs[protocol.CapabilityCancel] = true
+		}
+		if step.Times > 1 || step.Async {
+			needs[protocol.CapabilityConcurrency] = true
+		}
+		for name := range step.Args {
+			if isCallbackName(name) {
+				needs[protocol.CapabilityCallbacks] = true
+			}
+			if name == "tokens" || name == "login" {
+				needs[protocol.CapabilityStorage] = true
+			}
+		}
+	})
+	return slices.Sorted(maps.Keys(needs))
+}
+
+// operations returns the operations that a case calls.
+func operations(c *Case) []string {
+	names := map[string]bool{}
+	walkSteps(c.Steps, func(step *Step) {
+		if step.Call != "" {
+			names[step.Call] = true
+		}
+	})
+	return slices.Sorted(maps.Keys(names))
+}

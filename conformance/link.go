@@ -1,0 +1,201 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/arbfay/authpi-go/conformance/protocol"
+)
+
+// errLinkDead is the error of everything that was asked of an adapter that is
+// no more.
+var errLinkDead = errors.New("the adapter is gone")
+
+// link is the conversation with one running adapter, shared by the sessions.
+type link struct {
+	process *Process
+	writer  *protocol.Writer
+	ready   *protocol.Ready
+	done    chan struct{} // closed when the adapter is gone
+
+	mu       sync.Mutex
+	lastID   int
+	asked    map[int]*asked
+	sessions map[string]*session
+	reason   error // why it is gone
+}
+
+// asked is a command that waits for its reply.
+type asked struct {
+	session *session // nil of hello
+	started func()
+	ended   func(protocol.Reply)
+}
+
+// openLink starts an adapter and says hello.
+func openLink(ctx context.Context, adapter Adapter) (*link, error) {
+	process, err := adapter.Start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &link{
+		process: process, writer: protocol.NewWriter(process.In), done: make(chan struct{}),
+		asked: map[int]*asked{}, sessions: map[string]*session{},
+	}
+	go l.read()
+	reply, err := l.ask(ctx, nil, protocol.Command{Message: protocol.Hello, Protocol: protocol.Version})
+	switch {
+	case err != nil:
+	case reply.Ready == nil:
+		err = fmt.Errorf("hello was not answered by ready: %s", reply.Refused)
+	case reply.Ready.Protocol != protocol.Version:
+		err = fmt.Errorf("the adapter speaks protocol %d, the runner %d", reply.Ready.Protocol, protocol.Version)
+	case len(reply.Ready.Flavors) == 0:
+		err = errors.New("the adapter names no flavor")
+	}
+	if err != nil {
+		l.close()
+		return nil, fmt.Errorf("adapter: %w", err)
+	}
+	l.ready = reply.Ready
+	return l, nil
+}
+
+// newID returns an id for a command.
+func (l *link) newID() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lastID++
+	return l.lastID
+}
+
+// expect registers what is to happen when the command of that id is answered.
+func (l *link) expect(id int, a *asked) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reason != nil {
+		return errLinkDead
+	}
+	l.asked[id] = a
+	return nil
+}
+
+// ask sends a command and waits for its reply.
+func (l *link) ask(ctx context.Context, s *session, command protocol.Command) (protocol.Reply, error) {
+	answer := make(chan protocol.Reply, 1)
+	command.ID = l.newID()
+	if err := l.expect(command.ID, &asked{session: s, ended: func(r protocol.Reply) { answer <- r }}); err != nil {
+		return protocol.Reply{}, err
+	}
+	if err := l.writer.Write(command); err != nil {
+		return protocol.Reply{}, fmt.Errorf("%w: %w", errLinkDead, err)
+	}
+	select {
+	case reply := <-answer:
+		return reply, nil
+	case <-l.done:
+		return protocol.Reply{}, errLinkDead
+	case <-ctx.Done():
+		return protocol.Reply{}, ctx.Err()
+	}
+}
+
+// join and leave say which sessions there are.
+func (l *link) join(name string, s *session) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sessions[name] = s
+}
+
+func (l *link) leave(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.sessions[name]
+	delete(l.sessions, name)
+	for id, a := range l.asked {
+		if a.session == s {
+			delete(l.asked, id)
+		}
+	}
+}
+
+// read takes the adapter's frames until it is gone. A frame that breaks the
+// protocol ends the conversation: nothing after it can be trusted.
+func (l *link) read() {
+	reader := protocol.NewReader(l.process.Out)
+	for {
+		var reply protocol.Reply
+		err := reader.Read(&reply)
+		if err == nil {
+			err = l.dispatch(reply)
+		}
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = errors.New("the adapter ended its output")
+			}
+			l.mu.Lock()
+			l.reason = err
+			l.mu.Unlock()
+			close(l.done)
+			return
+		}
+	}
+}
+
+func (l *link) dispatch(reply protocol.Reply) error {
+	switch {
+	case reply.Event != nil:
+		l.mu.Lock()
+		s := l.sessions[reply.Event.Session]
+		l.mu.Unlock()
+		if s != nil { // else it is of a session that was given up
+			s.event(reply.Event)
+		}
+		return nil
+	case reply.Started != 0:
+		l.mu.Lock()
+		a := l.asked[reply.Started]
+		l.mu.Unlock()
+		if a != nil && a.started != nil {
+			a.started()
+		}
+		return nil
+	case reply.ID == 0:
+		return errors.New("a frame that is no reply, no start and no event")
+	}
+	l.mu.Lock()
+	a := l.asked[reply.ID]
+	delete(l.asked, reply.ID)
+	known := reply.ID <= l.lastID
+	sessions := slices.Collect(maps.Values(l.sessions))
+	l.mu.Unlock()
+	switch {
+	case a != nil:
+		a.ended(reply)
+	case !known:
+		return fmt.Errorf("a reply to %d, which nobody asked", reply.ID)
+	default:
+		for _, s := range sessions { // it cannot be told whose it is
+			s.broken("adapter: a second reply to command %d", reply.ID)
+		}
+	}
+	return nil
+}
+
+// whyGone returns the reason for which the adapter is no more, or nil.
+func (l *link) whyGone() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reason
+}
+
+// close says bye and ends the adapter.
+func (l *link) close() {
+	_ = l.writer.Write(protocol.Command{ID: l.newID(), Message: protocol.Bye}) // it may be gone already
+	l.process.Stop()
+}
