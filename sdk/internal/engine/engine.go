@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -116,6 +117,19 @@ func (e *Engine) renderPublic(op *operation, values []any) (string, error) {
 	_, end := e.begin(context.Background(), op.name)
 	link, err := e.render(op, values)
 	return link, end(err)
+}
+
+// reportPanic is deferred in each shared request: it tells the hook of a panic on its way to the callers.
+func (e *Engine) reportPanic() {
+	value := recover()
+	if value == nil {
+		return
+	}
+	failure := Panicked(value, debug.Stack())
+	if e.config.Hooks.Panic != nil {
+		e.config.Hooks.Panic(failure)
+	}
+	panic(failure)
 }
 
 // gate counts the operations in flight and closes behind them.

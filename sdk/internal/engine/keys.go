@@ -12,8 +12,11 @@ type keyCache struct{ cache *jwks.Cache }
 
 func (k *keyCache) init(e *Engine) {
 	k.cache = jwks.NewCache(jwks.Options{
-		Fetch: func(ctx context.Context) ([]byte, error) { return e.fetchJWKS(ctx) },
-		Now:   e.now,
+		Now: e.now,
+		Fetch: func(ctx context.Context) ([]byte, error) {
+			defer e.reportPanic()
+			return e.fetchJWKS(ctx)
+		},
 	})
 }
 

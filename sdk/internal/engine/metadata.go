@@ -56,6 +56,7 @@ func (e *Engine) loadMetadata(ctx context.Context) (*metadata, *failure) {
 		return stale, nil
 	}
 	m, err := e.metadata.flights.Do(ctx, struct{}{}, 0, func(ctx context.Context) (*metadata, error) {
+		defer e.reportPanic()
 		fetched, f := e.fetchProvider(ctx)
 		if f != nil && stale == nil {
 			return nil, f

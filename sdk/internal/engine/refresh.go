@@ -68,6 +68,7 @@ func (e *Engine) rotate(
 	if !done {
 		var err error
 		answered, err = e.rotation.flights.Do(ctx, key, 0, func(ctx context.Context) (*rotation, error) {
+			defer e.reportPanic()
 			return known, e.carryOut(ctx, key, known, old)
 		})
 		if err != nil {

@@ -9,10 +9,11 @@ package flight
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
 var (
@@ -24,24 +25,7 @@ var (
 )
 
 // PanicError carries a panic from a shared call to the goroutines that wait for it, which panic with it in their turn.
-type PanicError struct {
-	// Value is what the call panicked with, or ErrGoexit.
-	Value any
-
-	// Stack is the stack of the call's goroutine at that moment.
-	Stack []byte
-}
-
-// Error returns the value and the stack.
-func (e *PanicError) Error() string {
-	return fmt.Sprintf("panic in a shared call: %v\n\n%s", e.Value, e.Stack)
-}
-
-// Unwrap returns the value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
+type PanicError = authpi.PanicError
 
 // Group shares calls by key. The zero value is ready; a Group must not be copied and is safe for concurrent use.
 type Group[K comparable, V any] struct {
@@ -172,7 +156,11 @@ func (c *Call[V]) run(timeout time.Duration, fn func(context.Context) (V, error)
 		if r := recover(); r != nil {
 			value = r
 		}
-		c.panics = &PanicError{Value: value, Stack: debug.Stack()}
+		failure, carried := value.(*PanicError)
+		if !carried {
+			failure = &PanicError{Value: value, Stack: debug.Stack()}
+		}
+		c.panics = failure
 	}()
 	c.value, c.err = fn(ctx)
 	returned = true

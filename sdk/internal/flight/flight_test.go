@@ -169,7 +169,7 @@ func TestPanics(t *testing.T) {
 					require.True(t, ok)
 					assert.Equal(t, test.value, panicked.Value)
 					assert.Contains(t, string(panicked.Stack), "TestPanics")
-					assert.ErrorContains(t, panicked, "panic in a shared call: ")
+					assert.ErrorContains(t, panicked, "panic: ")
 					if test.is != nil {
 						assert.ErrorIs(t, panicked, test.is)
 					} else {

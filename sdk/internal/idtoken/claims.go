@@ -74,7 +74,7 @@ type decoder struct {
 }
 
 // Decode reads a payload. A claim that a check depends on must be of its type and is refused with a *ClaimError
-// otherwise, null included; one that only informs then counts as absent. Any other error is a *strictjson.SyntaxError:
+// otherwise, null included (but for org_id, which may be null where none was selected); one that only informs then counts as absent. Any other error is a *strictjson.SyntaxError:
 // the payload is not one strict JSON object.
 func Decode(payload string) (*Claims, error) {
 	d := decoder{claims: new(Claims)}
@@ -126,7 +126,7 @@ func (d *decoder) member(name string) {
 	case "client_id":
 		d.text(name, &c.ClientID)
 	case "org_id":
-		d.text(name, &c.OrganizationID)
+		d.organizationID()
 	case "scope":
 		c.Scope, _ = d.String()
 	case "jti":

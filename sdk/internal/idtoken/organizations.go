@@ -5,6 +5,15 @@ import "github.com/arbfay/authpi-go/sdk/internal/strictjson"
 // usual is the capacity that spares usual tokens a second allocation.
 const usual = 4
 
+// organizationID reads org_id.
+func (d *decoder) organizationID() {
+	if d.Kind() == strictjson.KindNull {
+		d.Skip()
+		return
+	}
+	d.text("org_id", &d.claims.OrganizationID)
+}
+
 // organizations reads the list. Anything but a list counts as absent and gives no access; an entry that is malformed is
 // left out, and does not cost the user the others.
 func (d *decoder) organizations() {
