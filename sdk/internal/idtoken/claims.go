@@ -74,8 +74,8 @@ type decoder struct {
 }
 
 // Decode reads a payload. A claim that a check depends on must be of its type and is refused with a *ClaimError
-// otherwise, null included (but for org_id, which may be null where none was selected); one that only informs then counts as absent. Any other error is a *strictjson.SyntaxError:
-// the payload is not one strict JSON object.
+// otherwise, null included (org_id aside, which may be null); one that only informs then counts as absent. Any other error
+// is a *strictjson.SyntaxError: the payload is not one strict JSON object.
 func Decode(payload string) (*Claims, error) {
 	d := decoder{claims: new(Claims)}
 	d.Reset(payload, strictjson.MaxMembers)
