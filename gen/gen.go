@@ -59,11 +59,11 @@ func resolve(name string, source []byte, root fs.FS) (*model.Interface, Diagnost
 	var iface *model.Interface
 	if node != nil {
 		iface = model.Resolve(node, diags)
+		if root != nil {
+			bind.Check(iface, root, diags)
+		}
 	}
-	if root != nil && !diags.HasErrors() {
-		bind.Check(iface, root, diags)
-	}
-	return iface, Diagnostics{text: diags.Render(), failed: diags.HasErrors()}
+	return iface, Diagnostics{text: diags.Render(), failed: diags.Errors() > 0}
 }
 
 // Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing. The error is of reading alone.

@@ -21,6 +21,7 @@ func Check(iface *model.Interface, root fs.FS, diags *spec.Diagnostics) {
 	vocabulary, engine := c.parse(root, vocabularyFolder), c.parse(root, engineFolder)
 	for _, op := range iface.Operations {
 		switch {
+		case op.Broken:
 		case op.Kind == model.Composed:
 			c.function(engine, "Engine."+op.GoName, op.Signature(), op.BindAt)
 		case op.Kind == model.Local && op.Receiver != nil:
@@ -32,6 +33,9 @@ func Check(iface *model.Interface, root fs.FS, diags *spec.Diagnostics) {
 	for _, t := range iface.Types {
 		if t.Accessors {
 			for _, f := range t.Fields {
+				if f.GoType == "" {
+					continue // its type was reported
+				}
 				c.function(vocabulary, t.GoName+"."+f.GoName, model.Signature{Results: f.AccessorResults()}, f.At)
 			}
 		}

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind is what a value is, whatever its Go type.
 type Kind int
@@ -148,4 +151,32 @@ func (r Ref) canBeAbsent() bool {
 	default:
 		return false
 	}
+}
+
+// Word is one word of the vocabulary of types, for documentation.
+type Word struct {
+	// Name is the word, GoType its Go type, Places where it may stand.
+	Name, GoType, Places string
+}
+
+// Words returns the words that are types without a type or enum of the spec.
+func Words() []Word {
+	names := []struct {
+		at   place
+		name string
+	}{
+		{inConfig, "config"}, {inField, "fields"}, {inErrorField, "error fields"}, {inRequest, "request parameters"},
+		{inCall, "call parameters"}, {inResult, "results"}, {inResponse, "responses"},
+	}
+	var list []Word
+	for _, w := range words() {
+		var places []string
+		for _, n := range names {
+			if w.places&n.at != 0 {
+				places = append(places, n.name)
+			}
+		}
+		list = append(list, Word{Name: w.name, GoType: w.goType, Places: strings.Join(places, ", ")})
+	}
+	return list
 }

@@ -18,6 +18,8 @@ type Interface struct {
 	Errors []*Error
 	// Operations are all operations, internal and local ones among them.
 	Operations []*Operation
+	// Rules are the clauses that belong to no other node.
+	Rules []Clause
 	// Clauses are all clauses in the order of the nodes that they belong to.
 	Clauses []Clause
 }
@@ -219,6 +221,8 @@ type Operation struct {
 	Name, GoName string
 	// Receiver is the type that a local operation is a method of; nil for a function.
 	Receiver *Type
+	// Broken says that something about the operation was reported, so that more about it would only confuse.
+	Broken bool
 	// BindAt is the place that names hand-written code, if the operation has any.
 	BindAt spec.Position
 	// Kind says which of the fields below holds.

@@ -12,7 +12,9 @@ const maxPositional = 3
 // operations resolves the operations. References between them are resolved last, as they may come later in the file.
 func (r *resolver) operations(n *spec.Node) {
 	for _, item := range n.Items() {
+		before := r.diags.Errors()
 		op := r.newOperation(item)
+		op.Broken = r.diags.Errors() > before
 		r.ops[op.Name] = op
 		r.out.Operations = append(r.out.Operations, op)
 	}

@@ -132,7 +132,9 @@ func (r *resolver) clause(d Doc) {
 // rules reads nodes that are nothing but clauses.
 func (r *resolver) rules(n *spec.Node, prefix string) {
 	for _, item := range n.Items() {
+		before := len(r.out.Clauses)
 		r.doc(item, "", prefix+item.Name, "must", true, asRule)
+		r.out.Rules = append(r.out.Rules, r.out.Clauses[before:]...)
 	}
 }
 

@@ -50,9 +50,15 @@ func (d *Diagnostics) Warnf(at Position, format string, args ...any) {
 	d.list = append(d.list, Diagnostic{Position: at, Warning: true, Message: fmt.Sprintf(format, args...)})
 }
 
-// HasErrors reports whether any of the diagnostics is an error.
-func (d *Diagnostics) HasErrors() bool {
-	return slices.ContainsFunc(d.list, func(item Diagnostic) bool { return !item.Warning })
+// Errors returns the number of errors so far.
+func (d *Diagnostics) Errors() int {
+	count := 0
+	for _, item := range d.list {
+		if !item.Warning {
+			count++
+		}
+	}
+	return count
 }
 
 // Sorted returns the diagnostics in the order of their places. Equal ones are returned once.
