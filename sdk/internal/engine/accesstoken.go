@@ -14,12 +14,12 @@ import (
 func (e *Engine) VerifyAccessToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.VerifyAccessTokenOptions,
 ) (*authpi.Agent, error) {
-	ctx, end := e.begin(ctx, "verify_access_token")
+	ctx, span := e.begin(ctx, "verify_access_token")
 	agent, f := e.accessAgent(ctx, token, orZero(opts))
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return agent, end(nil)
+	return agent, span.end(nil)
 }
 
 func (e *Engine) accessAgent(
@@ -53,7 +53,7 @@ func (e *Engine) accessAgent(
 	return authpi.NewAgent(authpi.AgentData{
 		ID: v.claims.Subject, Type: kind, Email: v.claims.Email, EmailVerified: emailVerified(v.claims),
 		Tokens:        &authpi.TokenSet{AccessToken: token, TokenType: "Bearer", Scope: v.claims.Scope, ExpiresAt: v.claims.ExpiresAt},
-		Organizations: organizationsOf(v.claims), Scopes: scopes, ExpiresAt: v.claims.ExpiresAt, Clock: e.config.Clock,
+		Organizations: v.organizations, Scopes: scopes, ExpiresAt: v.claims.ExpiresAt, Clock: e.config.Clock,
 		Machine: kind == authpi.PrincipalTypeAgent || v.claims.Subject == v.claims.ClientID,
 	}), nil
 }

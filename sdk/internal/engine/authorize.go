@@ -15,12 +15,12 @@ const recordVersion = 1
 func (e *Engine) CreateAuthorizationURL(
 	scopes []string, opts *authpi.CreateAuthorizationURLOptions,
 ) (*authpi.AuthorizationURL, error) {
-	_, end := e.begin(context.Background(), "create_authorization_url")
+	_, span := e.begin(context.Background(), "create_authorization_url")
 	login, err := e.startLogin(scopes, orZero(opts))
 	if err != nil {
-		return nil, end(err)
+		return nil, span.end(err)
 	}
-	return login, end(nil)
+	return login, span.end(nil)
 }
 
 func (e *Engine) startLogin(scopes []string, o authpi.CreateAuthorizationURLOptions) (*authpi.AuthorizationURL, error) {

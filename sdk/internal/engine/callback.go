@@ -99,12 +99,12 @@ func (e *Engine) checkAnswer(c *callback, login *authpi.AuthorizationURL, m *met
 func (e *Engine) ExchangeCallback(
 	ctx context.Context, callbackURL string, login *authpi.AuthorizationURL, _ *authpi.ExchangeCallbackOptions,
 ) (*authpi.Agent, error) {
-	ctx, end := e.begin(ctx, "exchange_callback")
+	ctx, span := e.begin(ctx, "exchange_callback")
 	agent, f := e.finishLogin(ctx, callbackURL, login)
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return agent, end(nil)
+	return agent, span.end(nil)
 }
 
 func (e *Engine) finishLogin(ctx context.Context, link string, login *authpi.AuthorizationURL) (*authpi.Agent, *failure) {

@@ -11,20 +11,17 @@ import (
 func (e *Engine) CreateAgent(
 	ctx context.Context, tokens *authpi.TokenSet, opts *authpi.CreateAgentOptions,
 ) (*authpi.Agent, error) {
-	ctx, end := e.begin(ctx, "create_agent")
+	ctx, span := e.begin(ctx, "create_agent")
 	agent, f := e.createAgent(ctx, tokens, orZero(opts), func(err *failure) error { return err.public("create_agent") })
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return agent, end(nil)
+	return agent, span.end(nil)
 }
 
 func (e *Engine) createAgent(
 	ctx context.Context, tokens *authpi.TokenSet, o authpi.CreateAgentOptions, public func(*failure) error,
 ) (*authpi.Agent, *failure) {
-	if tokens != nil {
-		tokens = copyOf(tokens)
-	}
 	s, f := e.readSession(ctx, tokens)
 	if f != nil {
 		return nil, f
@@ -37,6 +34,7 @@ func (e *Engine) createAgent(
 	case tokens.RefreshToken.IsZero() || tokens.Grant == machineGrant:
 		return e.withoutRefreshToken(s)
 	}
+	s.tokens = copyOf(tokens) // the request can outlive the call
 	fresh, outcome := e.rotate(ctx, s, o.OnRefresh)
 	if outcome == nil {
 		return e.agent(fresh), nil

@@ -84,39 +84,50 @@ func (e *Engine) Close(ctx context.Context) error {
 // now tells the time.
 func (e *Engine) now() time.Time { return e.config.Clock() }
 
-// begin starts an operation: it runs the hook and returns the operation's context, and the function that its end calls
-// with the error, and that returns the public form of that error.
-func (e *Engine) begin(ctx context.Context, operation string) (context.Context, func(error) error) {
-	hooks := &e.config.Hooks
-	if hooks.Start == nil && hooks.End == nil {
-		return ctx, func(err error) error { return publish(err, operation) }
+// span is an operation that is under way.
+type span struct {
+	hooks     *authpi.Hooks
+	ctx       context.Context
+	operation string
+	started   time.Time
+}
+
+// begin starts an operation: it runs the hook and returns the operation's context, and the span whose end the operation's is.
+func (e *Engine) begin(ctx context.Context, operation string) (context.Context, span) {
+	s := span{hooks: &e.config.Hooks, operation: operation}
+	if s.hooks.Start == nil && s.hooks.End == nil {
+		return ctx, s
 	}
-	started := time.Now()
-	if hooks.Start != nil {
-		if with := hooks.Start(ctx, operation); with != nil {
+	s.started = time.Now()
+	if s.hooks.Start != nil {
+		if with := s.hooks.Start(ctx, operation); with != nil {
 			ctx = with
 		}
 	}
-	return ctx, func(err error) error {
-		err = publish(err, operation)
-		if hooks.End != nil {
-			hooks.End(ctx, operation, time.Since(started), err)
-		}
-		return err
+	s.ctx = ctx
+	return ctx, s
+}
+
+// end ends an operation with its error and returns that error's public form.
+func (s span) end(err error) error {
+	err = publish(err, s.operation)
+	if s.hooks.End != nil {
+		s.hooks.End(s.ctx, s.operation, time.Since(s.started), err)
 	}
+	return err
 }
 
 // perform carries out a public http operation.
 func (e *Engine) perform(ctx context.Context, op *operation, values []any, out any) error {
-	ctx, end := e.begin(ctx, op.name)
-	return end(e.send(ctx, op, values, out))
+	ctx, s := e.begin(ctx, op.name)
+	return s.end(e.send(ctx, op, values, out))
 }
 
 // renderPublic carries out a public url operation.
 func (e *Engine) renderPublic(op *operation, values []any) (string, error) {
-	_, end := e.begin(context.Background(), op.name)
+	_, s := e.begin(context.Background(), op.name)
 	link, err := e.render(op, values)
-	return link, end(err)
+	return link, s.end(err)
 }
 
 // reportPanic is deferred in each shared request: it tells the hook of a panic on its way to the callers.

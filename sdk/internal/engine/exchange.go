@@ -25,16 +25,16 @@ type exchange struct {
 func (e *Engine) ExchangeCode(
 	ctx context.Context, code, codeVerifier authpi.Secret, opts *authpi.ExchangeCodeOptions,
 ) (*authpi.Agent, error) {
-	ctx, end := e.begin(ctx, "exchange_code")
+	ctx, span := e.begin(ctx, "exchange_code")
 	o := orZero(opts)
 	agent, f := e.exchange(ctx, exchange{
 		code: code, verifier: codeVerifier, redirectURI: or(o.RedirectURI, e.config.RedirectURI), nonce: o.Nonce,
 		resources: e.config.Resources,
 	})
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return agent, end(nil)
+	return agent, span.end(nil)
 }
 
 // exchange sends a code, once, and verifies what comes back. Keys are loaded before: a code that was sent is spent.

@@ -10,12 +10,12 @@ import (
 func (e *Engine) IntrospectToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.IntrospectTokenOptions,
 ) (*authpi.Introspection, error) {
-	ctx, end := e.begin(ctx, "introspect_token")
+	ctx, span := e.begin(ctx, "introspect_token")
 	state, f := e.introspect(ctx, token, orZero(opts).Hint)
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return state, end(nil)
+	return state, span.end(nil)
 }
 
 func (e *Engine) introspect(

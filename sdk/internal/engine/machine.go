@@ -8,12 +8,12 @@ import (
 
 // ClientCredentials gets a token for the client itself.
 func (e *Engine) ClientCredentials(ctx context.Context, opts *authpi.ClientCredentialsOptions) (*authpi.Agent, error) {
-	ctx, end := e.begin(ctx, "client_credentials")
+	ctx, span := e.begin(ctx, "client_credentials")
 	agent, f := e.machine(ctx, orZero(opts))
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return agent, end(nil)
+	return agent, span.end(nil)
 }
 
 func (e *Engine) machine(ctx context.Context, o authpi.ClientCredentialsOptions) (*authpi.Agent, *failure) {

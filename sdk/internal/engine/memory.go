@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"sync"
 
+	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jwks"
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
@@ -33,6 +35,8 @@ type verified struct {
 	header jws.Header
 	claims *idtoken.Claims
 	key    *jws.Key
+
+	organizations []authpi.Organization // the claim; whoever hands it out copies it
 }
 
 // tokenMemory remembers the tokens whose signature was verified last, so that a session costs one verification and not one
@@ -54,7 +58,7 @@ func (m *tokenMemory) init(size int) {
 }
 
 // get returns a token that is remembered, or nil. A token whose key does not stand in the key set any more is forgotten.
-func (m *tokenMemory) get(id fingerprint, holds func(*jws.Key) bool) *verified {
+func (m *tokenMemory) get(id fingerprint, set *jwks.Set) *verified {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	element := m.tokens[id]
@@ -62,7 +66,7 @@ func (m *tokenMemory) get(id fingerprint, holds func(*jws.Key) bool) *verified {
 		return nil
 	}
 	token := element.Value.(*remembered).token
-	if !holds(token.key) {
+	if !set.Has(token.key) {
 		m.recent.Remove(element)
 		delete(m.tokens, id)
 		return nil

@@ -39,13 +39,13 @@ func (c *metadataCache) wait(ctx context.Context) error { return c.flights.Wait(
 
 // Discover loads the provider metadata, or returns what is loaded and not older than a day.
 func (e *Engine) Discover(ctx context.Context, _ *authpi.DiscoverOptions) (*authpi.Metadata, error) {
-	ctx, end := e.begin(ctx, "discover")
+	ctx, span := e.begin(ctx, "discover")
 	m, f := e.loadMetadata(ctx)
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
 	document := *m.document
-	return &document, end(nil)
+	return &document, span.end(nil)
 }
 
 // loadMetadata returns metadata not older than a day, fetching it once for all callers. A document past its age serves on

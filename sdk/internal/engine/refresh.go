@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,12 +14,12 @@ import (
 
 // Refresh refreshes an agent's tokens and returns a new agent.
 func (e *Engine) Refresh(ctx context.Context, agent *authpi.Agent, _ *authpi.RefreshOptions) (*authpi.Agent, error) {
-	ctx, end := e.begin(ctx, "refresh")
+	ctx, span := e.begin(ctx, "refresh")
 	refreshed, f := e.refreshAgent(ctx, agent)
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return refreshed, end(nil)
+	return refreshed, span.end(nil)
 }
 
 func (e *Engine) refreshAgent(ctx context.Context, agent *authpi.Agent) (*authpi.Agent, *failure) {
@@ -274,6 +275,9 @@ func expiresAt(received time.Time, lifetime *time.Duration) time.Time {
 	return received.Add(*lifetime).Truncate(time.Second)
 }
 
+// copyOf returns a token set that shares nothing that changes with the given one.
 func copyOf(tokens *authpi.TokenSet) *authpi.TokenSet {
-	return authpi.NewAgent(authpi.AgentData{Tokens: tokens}).Tokens()
+	copied := *tokens
+	copied.Resources = slices.Clone(tokens.Resources)
+	return &copied
 }

@@ -8,11 +8,11 @@ import (
 
 // RevokeToken revokes a token, or the token that a refresh token was rotated to.
 func (e *Engine) RevokeToken(ctx context.Context, token authpi.Secret, opts *authpi.RevokeTokenOptions) error {
-	ctx, end := e.begin(ctx, "revoke_token")
+	ctx, span := e.begin(ctx, "revoke_token")
 	if f := e.revoke(ctx, token, orZero(opts).Hint); f != nil {
-		return end(f)
+		return span.end(f)
 	}
-	return end(nil)
+	return span.end(nil)
 }
 
 func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.TokenTypeHint) *failure {

@@ -40,8 +40,11 @@ func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*ses
 	if tokens.IDToken.IsZero() {
 		return nil, unparsable("id_token_missing", "the token set has no ID token; ask for the scope openid at login", "")
 	}
-	if _, err := jws.Parse(tokens.IDToken.Reveal(), e.config.MaxTokenBytes); err != nil {
-		return nil, idTokenFailure(err)
+	if e.metadata.current() == nil {
+		// What has no form is refused before the first request.
+		if _, err := jws.Parse(tokens.IDToken.Reveal(), e.config.MaxTokenBytes); err != nil {
+			return nil, idTokenFailure(err)
+		}
 	}
 	set, f := e.prepare(ctx)
 	if f != nil {
@@ -119,7 +122,7 @@ func (s *session) organizations() []authpi.Organization {
 	if source == nil {
 		return nil
 	}
-	return organizationsOf(source.claims)
+	return source.organizations
 }
 
 // emailVerified returns the claim, or nil where the token does not make it.

@@ -10,12 +10,12 @@ import (
 func (e *Engine) GetUserInfo(
 	ctx context.Context, agent *authpi.Agent, _ *authpi.GetUserInfoOptions,
 ) (*authpi.UserInfo, error) {
-	ctx, end := e.begin(ctx, "get_user_info")
+	ctx, span := e.begin(ctx, "get_user_info")
 	profile, f := e.profile(ctx, agent)
 	if f != nil {
-		return nil, end(f)
+		return nil, span.end(f)
 	}
-	return profile, end(nil)
+	return profile, span.end(nil)
 }
 
 func (e *Engine) profile(ctx context.Context, agent *authpi.Agent) (*authpi.UserInfo, *failure) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
@@ -23,7 +24,7 @@ func (e *Engine) verifySignature(
 		return nil, errors.New("the token is larger than max_token_bytes")
 	}
 	id := fingerprintOf(kind, token)
-	if known := e.memory.get(id, set.Has); known != nil {
+	if known := e.memory.get(id, set); known != nil {
 		return known, nil
 	}
 	parsed, err := jws.Parse(token, e.config.MaxTokenBytes)
@@ -49,7 +50,7 @@ func (e *Engine) verifySignature(
 	if err != nil {
 		return nil, err
 	}
-	result := &verified{header: parsed.Header, claims: claims, key: key}
+	result := &verified{header: parsed.Header, claims: claims, key: key, organizations: organizationsOf(claims)}
 	e.memory.put(id, result)
 	return result, nil
 }
@@ -110,6 +111,9 @@ func (e *Engine) verifyIDToken(
 // ownAccessToken returns the verified access token of a set if it is a JWT that was issued to this client for the subject,
 // else nil: an access token may be opaque. It does no I/O.
 func (e *Engine) ownAccessToken(ctx context.Context, token authpi.Secret, subject string, set *jwks.Set) *verified {
+	if strings.Count(token.Reveal(), ".") != 2 {
+		return nil
+	}
 	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, false)
 	if err != nil || v.claims.Subject != subject {
 		return nil
