@@ -176,6 +176,8 @@ func (k *checker) checkConfig(path string, config map[string]any) {
 		switch {
 		case !known:
 			k.problem(jsontree.Join(path, name), "no such option")
+		case kind == "clock" || kind == "entropy" || kind == "http_client" || kind == "hooks":
+			k.problem(jsontree.Join(path, name), "belongs to the adapter")
 		case isCallback(kind):
 			k.checkBehavior(jsontree.Join(path, name), config[name])
 		default:

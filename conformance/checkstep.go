@@ -195,7 +195,8 @@ func (k *checker) checkError(path string, want map[string]any) {
 			k.problem(path, "%s: is missing", name)
 		}
 	}
-	if class, _ := want["class"].(string); class != "" && !k.spec.Classes[class] {
+	class, _ := want["class"].(string)
+	if _, known := k.spec.Classes[class]; class != "" && !known {
 		k.problem(path+"/class", "no class %q", class)
 	}
 	k.expectation(path, anyObject(want))

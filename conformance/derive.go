@@ -51,7 +51,7 @@ func expandMatrix(tree map[string]any) (map[string]map[string]any, error) {
 	for _, f := range forms {
 		rest := maps.Clone(tree)
 		delete(rest, "matrix")
-		replaced, err := replaceVariables(rest, f.values, "")
+		replaced, err := replaceVariables(rest, f.values, "", 0)
 		if err != nil {
 			return nil, err
 		}
@@ -62,21 +62,28 @@ func expandMatrix(tree map[string]any) (map[string]map[string]any, error) {
 	return out, nil
 }
 
-// replaceVariables puts the values of the matrix in place of {"$var": path}.
-func replaceVariables(tree any, values map[string]any, path string) (any, error) {
+// maxNested bounds how deep a value of one axis may speak of another.
+const maxNested = 5
+
+// replaceVariables puts the values of the matrix in place of {"$var": path},
+// those within the values included.
+func replaceVariables(tree any, values map[string]any, path string, nested int) (any, error) {
 	if name, argument, ok := expr.Operator(tree); ok && name == "var" {
 		text, _ := argument.(string)
 		value, err := jsontree.Get(values, strings.ReplaceAll(text, ".", "/"))
+		if err == nil && nested == maxNested {
+			err = fmt.Errorf("%s speaks of itself", text)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: $var: %w", jsontree.Root(path), err)
 		}
-		return jsontree.Clone(value), nil
+		return replaceVariables(value, values, path, nested+1)
 	}
 	switch tree := tree.(type) {
 	case map[string]any:
 		object := make(map[string]any, len(tree))
 		for _, name := range slices.Sorted(maps.Keys(tree)) {
-			value, err := replaceVariables(tree[name], values, jsontree.Join(path, name))
+			value, err := replaceVariables(tree[name], values, jsontree.Join(path, name), nested)
 			if err != nil {
 				return nil, err
 			}
@@ -86,7 +93,7 @@ func replaceVariables(tree any, values map[string]any, path string) (any, error)
 	case []any:
 		list := make([]any, len(tree))
 		for i := range tree {
-			value, err := replaceVariables(tree[i], values, jsontree.Join(path, fmt.Sprint(i)))
+			value, err := replaceVariables(tree[i], values, jsontree.Join(path, fmt.Sprint(i)), nested)
 			if err != nil {
 				return nil, err
 			}

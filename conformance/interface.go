@@ -16,8 +16,8 @@ type Interface struct {
 	Version string
 	// Operations are the operations by name.
 	Operations map[string]Operation
-	// Classes are the names of the error classes.
-	Classes map[string]bool
+	// Classes are the clauses of the error classes by name.
+	Classes map[string]string
 	// Endpoints are the endpoints, discovery included.
 	Endpoints []provider.Endpoint
 	// Config are the types of the config options by name.
@@ -36,6 +36,8 @@ type Operation struct {
 	Required []string
 	// IO says that it sends requests.
 	IO bool
+	// Clause is the id of its clause.
+	Clause string
 }
 
 // InterfaceClause is one clause of the interface.
@@ -59,6 +61,7 @@ type interfaceFile struct {
 	Operations []struct {
 		Name   string          `json:"name"`
 		IO     bool            `json:"io"`
+		Clause string          `json:"clause"`
 		Params []interfaceItem `json:"params"`
 	} `json:"operations"`
 	Types []struct {
@@ -66,7 +69,8 @@ type interfaceFile struct {
 		Storage bool   `json:"storage"`
 	} `json:"types"`
 	Errors []struct {
-		Name string `json:"name"`
+		Name   string `json:"name"`
+		Clause string `json:"clause"`
 	} `json:"errors"`
 	Endpoints []provider.Endpoint `json:"endpoints"`
 	Config    []interfaceItem     `json:"config"`
@@ -89,11 +93,11 @@ func ReadInterface(data []byte) (*Interface, error) {
 		return nil, fmt.Errorf("interface.json: no operations, errors or endpoints")
 	}
 	out := &Interface{
-		Version: file.SDK.Version, Operations: map[string]Operation{}, Classes: map[string]bool{}, Endpoints: file.Endpoints,
+		Version: file.SDK.Version, Operations: map[string]Operation{}, Classes: map[string]string{}, Endpoints: file.Endpoints,
 		Config: map[string]string{}, Storable: map[string]bool{}, Clauses: file.Clauses,
 	}
 	for _, op := range file.Operations {
-		operation := Operation{Params: map[string]string{}, IO: op.IO}
+		operation := Operation{Params: map[string]string{}, IO: op.IO, Clause: op.Clause}
 		for _, param := range op.Params {
 			operation.Params[param.Name] = param.Type
 			if param.Required {
@@ -106,9 +110,9 @@ func ReadInterface(data []byte) (*Interface, error) {
 		}
 		out.Operations[op.Name] = operation
 	}
-	out.Operations[protocol.Close] = Operation{IO: true}
+	out.Operations[protocol.Close] = Operation{IO: true, Clause: "op." + protocol.Close}
 	for _, class := range file.Errors {
-		out.Classes[class.Name] = true
+		out.Classes[class.Name] = class.Clause
 	}
 	for _, option := range file.Config {
 		out.Config[option.Name] = option.Type

@@ -126,8 +126,16 @@ type loader struct {
 	problems []error
 }
 
+// problem notes what is wrong with a file, once: the forms of a matrix mostly
+// share it.
 func (l *loader) problem(file string, err error) {
-	l.problems = append(l.problems, fmt.Errorf("%s: %w", file, err))
+	err = fmt.Errorf("%s: %w", file, err)
+	for _, known := range l.problems {
+		if known.Error() == err.Error() {
+			return
+		}
+	}
+	l.problems = append(l.problems, err)
 }
 
 // read parses a file and expands its matrix.

@@ -16,36 +16,53 @@ var blockingCalls = map[string]func(context.Context, *authpisync.Client, *argume
 		return c.Discover(ctx, &authpi.DiscoverOptions{})
 	},
 	"create_authorization_url": func(_ context.Context, c *authpisync.Client, a *arguments) (any, error) {
-		return c.CreateAuthorizationURL(a.texts("scopes"), &authpi.CreateAuthorizationURLOptions{
-			State:        a.text("state"),
-			Nonce:        a.text("nonce"),
-			RedirectURI:  a.text("redirect_uri"),
-			Org:          a.text("org"),
-			Resources:    a.texts("resources"),
-			Prompt:       a.text("prompt"),
-			MaxAge:       a.optionalSeconds("max_age"),
-			ACRValues:    a.texts("acr_values"),
-			LoginHint:    a.text("login_hint"),
-			UILocales:    a.texts("ui_locales"),
-			ResponseMode: a.text("response_mode"),
-			Extra:        a.mapping("extra"),
-		})
+		return c.CreateAuthorizationURL(
+			a.texts("scopes"),
+			&authpi.CreateAuthorizationURLOptions{
+				State:        a.text("state"),
+				Nonce:        a.text("nonce"),
+				RedirectURI:  a.text("redirect_uri"),
+				Org:          a.text("org"),
+				Resources:    a.texts("resources"),
+				Prompt:       a.text("prompt"),
+				MaxAge:       a.optionalSeconds("max_age"),
+				ACRValues:    a.texts("acr_values"),
+				LoginHint:    a.text("login_hint"),
+				UILocales:    a.texts("ui_locales"),
+				ResponseMode: a.text("response_mode"),
+				Extra:        a.mapping("extra"),
+			},
+		)
 	},
 	"exchange_code": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
-		return c.ExchangeCode(ctx, a.secret("code"), a.secret("code_verifier"), &authpi.ExchangeCodeOptions{
-			Nonce:       a.text("nonce"),
-			RedirectURI: a.text("redirect_uri"),
-		})
+		return c.ExchangeCode(
+			ctx,
+			a.secret("code"),
+			a.secret("code_verifier"),
+			&authpi.ExchangeCodeOptions{
+				Nonce:       a.text("nonce"),
+				RedirectURI: a.text("redirect_uri"),
+			},
+		)
 	},
 	"exchange_callback": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
-		return c.ExchangeCallback(ctx, a.text("url"), value[authpi.AuthorizationURL](a, "login"), &authpi.ExchangeCallbackOptions{})
+		return c.ExchangeCallback(
+			ctx,
+			a.text("url"),
+			value[authpi.AuthorizationURL](a, "login"),
+			&authpi.ExchangeCallbackOptions{},
+		)
 	},
 	"create_agent": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
-		return c.CreateAgent(ctx, value[authpi.TokenSet](a, "tokens"), &authpi.CreateAgentOptions{
-			OnRefresh:      a.onRefresh("on_refresh"),
-			OnRefreshError: a.onError("on_refresh_error"),
-			AutoRefresh:    a.toggle("auto_refresh"),
-		})
+		return c.CreateAgent(
+			ctx,
+			value[authpi.TokenSet](a, "tokens"),
+			&authpi.CreateAgentOptions{
+				OnRefresh:      a.onRefresh("on_refresh"),
+				OnRefreshError: a.onError("on_refresh_error"),
+				AutoRefresh:    a.toggle("auto_refresh"),
+			},
+		)
 	},
 	"refresh": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
 		return c.Refresh(ctx, a.agent("agent"), &authpi.RefreshOptions{})
@@ -67,10 +84,14 @@ var blockingCalls = map[string]func(context.Context, *authpisync.Client, *argume
 		})
 	},
 	"revoke_token": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
-		return nil, c.RevokeToken(ctx, a.secret("token"), &authpi.RevokeTokenOptions{Hint: authpi.TokenTypeHint(a.text("hint"))})
+		return nil, c.RevokeToken(ctx, a.secret("token"), &authpi.RevokeTokenOptions{
+			Hint: authpi.TokenTypeHint(a.text("hint")),
+		})
 	},
 	"introspect_token": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
-		return c.IntrospectToken(ctx, a.secret("token"), &authpi.IntrospectTokenOptions{Hint: authpi.TokenTypeHint(a.text("hint"))})
+		return c.IntrospectToken(ctx, a.secret("token"), &authpi.IntrospectTokenOptions{
+			Hint: authpi.TokenTypeHint(a.text("hint")),
+		})
 	},
 	"verify_access_token": func(ctx context.Context, c *authpisync.Client, a *arguments) (any, error) {
 		return c.VerifyAccessToken(ctx, a.secret("token"), &authpi.VerifyAccessTokenOptions{
@@ -86,36 +107,53 @@ var futureCalls = map[string]func(context.Context, *authpiasync.Client, *argumen
 		return await(c.Discover(ctx, &authpi.DiscoverOptions{}))
 	},
 	"create_authorization_url": func(_ context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
-		return ready(c.CreateAuthorizationURL(a.texts("scopes"), &authpi.CreateAuthorizationURLOptions{
-			State:        a.text("state"),
-			Nonce:        a.text("nonce"),
-			RedirectURI:  a.text("redirect_uri"),
-			Org:          a.text("org"),
-			Resources:    a.texts("resources"),
-			Prompt:       a.text("prompt"),
-			MaxAge:       a.optionalSeconds("max_age"),
-			ACRValues:    a.texts("acr_values"),
-			LoginHint:    a.text("login_hint"),
-			UILocales:    a.texts("ui_locales"),
-			ResponseMode: a.text("response_mode"),
-			Extra:        a.mapping("extra"),
-		}))
+		return ready(c.CreateAuthorizationURL(
+			a.texts("scopes"),
+			&authpi.CreateAuthorizationURLOptions{
+				State:        a.text("state"),
+				Nonce:        a.text("nonce"),
+				RedirectURI:  a.text("redirect_uri"),
+				Org:          a.text("org"),
+				Resources:    a.texts("resources"),
+				Prompt:       a.text("prompt"),
+				MaxAge:       a.optionalSeconds("max_age"),
+				ACRValues:    a.texts("acr_values"),
+				LoginHint:    a.text("login_hint"),
+				UILocales:    a.texts("ui_locales"),
+				ResponseMode: a.text("response_mode"),
+				Extra:        a.mapping("extra"),
+			},
+		))
 	},
 	"exchange_code": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
-		return await(c.ExchangeCode(ctx, a.secret("code"), a.secret("code_verifier"), &authpi.ExchangeCodeOptions{
-			Nonce:       a.text("nonce"),
-			RedirectURI: a.text("redirect_uri"),
-		}))
+		return await(c.ExchangeCode(
+			ctx,
+			a.secret("code"),
+			a.secret("code_verifier"),
+			&authpi.ExchangeCodeOptions{
+				Nonce:       a.text("nonce"),
+				RedirectURI: a.text("redirect_uri"),
+			},
+		))
 	},
 	"exchange_callback": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
-		return await(c.ExchangeCallback(ctx, a.text("url"), value[authpi.AuthorizationURL](a, "login"), &authpi.ExchangeCallbackOptions{}))
+		return await(c.ExchangeCallback(
+			ctx,
+			a.text("url"),
+			value[authpi.AuthorizationURL](a, "login"),
+			&authpi.ExchangeCallbackOptions{},
+		))
 	},
 	"create_agent": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
-		return await(c.CreateAgent(ctx, value[authpi.TokenSet](a, "tokens"), &authpi.CreateAgentOptions{
-			OnRefresh:      a.onRefresh("on_refresh"),
-			OnRefreshError: a.onError("on_refresh_error"),
-			AutoRefresh:    a.toggle("auto_refresh"),
-		}))
+		return await(c.CreateAgent(
+			ctx,
+			value[authpi.TokenSet](a, "tokens"),
+			&authpi.CreateAgentOptions{
+				OnRefresh:      a.onRefresh("on_refresh"),
+				OnRefreshError: a.onError("on_refresh_error"),
+				AutoRefresh:    a.toggle("auto_refresh"),
+			},
+		))
 	},
 	"refresh": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
 		return await(c.Refresh(ctx, a.agent("agent"), &authpi.RefreshOptions{}))
@@ -137,10 +175,14 @@ var futureCalls = map[string]func(context.Context, *authpiasync.Client, *argumen
 		}))
 	},
 	"revoke_token": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
-		return await(c.RevokeToken(ctx, a.secret("token"), &authpi.RevokeTokenOptions{Hint: authpi.TokenTypeHint(a.text("hint"))}))
+		return await(c.RevokeToken(ctx, a.secret("token"), &authpi.RevokeTokenOptions{
+			Hint: authpi.TokenTypeHint(a.text("hint")),
+		}))
 	},
 	"introspect_token": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
-		return await(c.IntrospectToken(ctx, a.secret("token"), &authpi.IntrospectTokenOptions{Hint: authpi.TokenTypeHint(a.text("hint"))}))
+		return await(c.IntrospectToken(ctx, a.secret("token"), &authpi.IntrospectTokenOptions{
+			Hint: authpi.TokenTypeHint(a.text("hint")),
+		}))
 	},
 	"verify_access_token": func(ctx context.Context, c *authpiasync.Client, a *arguments) (waiter, error) {
 		return await(c.VerifyAccessToken(ctx, a.secret("token"), &authpi.VerifyAccessTokenOptions{
