@@ -12,6 +12,9 @@ import (
 	"github.com/arbfay/authpi-go/conformance/protocol"
 )
 
+// outboxSize is how many commands may wait for the adapter to read them.
+const outboxSize = 256
+
 // errLinkDead is the error of everything that was asked of an adapter that is
 // no more.
 var errLinkDead = errors.New("the adapter is gone")
@@ -19,15 +22,18 @@ var errLinkDead = errors.New("the adapter is gone")
 // link is the conversation with one running adapter, shared by the sessions.
 type link struct {
 	process *Process
-	writer  *protocol.Writer
 	ready   *protocol.Ready
+	outbox  chan protocol.Command
 	done    chan struct{} // closed when the adapter is gone
+	closing chan struct{} // closed when nothing is to be written any more
+	threads sync.WaitGroup
 
 	mu       sync.Mutex
 	lastID   int
 	asked    map[int]*asked
 	sessions map[string]*session
-	reason   error // why it is gone
+	gaveUp   map[int]bool // commands of sessions that were given up: their replies may still come
+	reason   error        // why it is gone
 }
 
 // asked is a command that waits for its reply.
@@ -44,10 +50,11 @@ func openLink(ctx context.Context, adapter Adapter) (*link, error) {
 		return nil, err
 	}
 	l := &link{
-		process: process, writer: protocol.NewWriter(process.In), done: make(chan struct{}),
-		asked: map[int]*asked{}, sessions: map[string]*session{},
+		process: process, outbox: make(chan protocol.Command, outboxSize), done: make(chan struct{}), closing: make(chan struct{}),
+		asked: map[int]*asked{}, sessions: map[string]*session{}, gaveUp: map[int]bool{},
 	}
-	go l.read()
+	l.threads.Go(l.read)
+	l.threads.Go(l.write)
 	reply, err := l.ask(ctx, nil, protocol.Command{Message: protocol.Hello, Protocol: protocol.Version})
 	switch {
 	case err != nil:
@@ -59,7 +66,7 @@ func openLink(ctx context.Context, adapter Adapter) (*link, error) {
 		err = errors.New("the adapter names no flavor")
 	}
 	if err != nil {
-		l.close()
+		l.kill()
 		return nil, fmt.Errorf("adapter: %w", err)
 	}
 	l.ready = reply.Ready
@@ -85,6 +92,34 @@ func (l *link) expect(id int, a *asked) error {
 	return nil
 }
 
+// send hands a command to the writer: an adapter that does not read must not keep
+// the runner.
+func (l *link) send(ctx context.Context, command protocol.Command) error {
+	select {
+	case l.outbox <- command:
+		return nil
+	case <-l.done:
+		return errLinkDead
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// write writes what is sent until the link is closed.
+func (l *link) write() {
+	writer := protocol.NewWriter(l.process.In)
+	for {
+		select {
+		case command := <-l.outbox:
+			if writer.Write(command) != nil {
+				return // its end is seen by read
+			}
+		case <-l.closing:
+			return
+		}
+	}
+}
+
 // ask sends a command and waits for its reply.
 func (l *link) ask(ctx context.Context, s *session, command protocol.Command) (protocol.Reply, error) {
 	answer := make(chan protocol.Reply, 1)
@@ -92,8 +127,8 @@ func (l *link) ask(ctx context.Context, s *session, command protocol.Command) (p
 	if err := l.expect(command.ID, &asked{session: s, ended: func(r protocol.Reply) { answer <- r }}); err != nil {
 		return protocol.Reply{}, err
 	}
-	if err := l.writer.Write(command); err != nil {
-		return protocol.Reply{}, fmt.Errorf("%w: %w", errLinkDead, err)
+	if err := l.send(ctx, command); err != nil {
+		return protocol.Reply{}, err
 	}
 	select {
 	case reply := <-answer:
@@ -120,6 +155,7 @@ func (l *link) leave(name string) {
 	for id, a := range l.asked {
 		if a.session == s {
 			delete(l.asked, id)
+			l.gaveUp[id] = true
 		}
 	}
 }
@@ -170,13 +206,15 @@ func (l *link) dispatch(reply protocol.Reply) error {
 	}
 	l.mu.Lock()
 	a := l.asked[reply.ID]
+	known, late := reply.ID <= l.lastID, l.gaveUp[reply.ID]
 	delete(l.asked, reply.ID)
-	known := reply.ID <= l.lastID
+	delete(l.gaveUp, reply.ID)
 	sessions := slices.Collect(maps.Values(l.sessions))
 	l.mu.Unlock()
 	switch {
 	case a != nil:
 		a.ended(reply)
+	case late:
 	case !known:
 		return fmt.Errorf("a reply to %d, which nobody asked", reply.ID)
 	default:
@@ -196,6 +234,15 @@ func (l *link) whyGone() error {
 
 // close says bye and ends the adapter.
 func (l *link) close() {
-	_ = l.writer.Write(protocol.Command{ID: l.newID(), Message: protocol.Bye}) // it may be gone already
+	ctx, cancel := context.WithTimeout(context.Background(), exitGrace)
+	defer cancel()
+	_, _ = l.ask(ctx, nil, protocol.Command{Message: protocol.Bye}) // it may be gone already
+	l.kill()
+}
+
+// kill ends the adapter without a word.
+func (l *link) kill() {
+	close(l.closing)
 	l.process.Stop()
+	l.threads.Wait()
 }

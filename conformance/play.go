@@ -13,7 +13,7 @@ import (
 	"github.com/arbfay/authpi-go/conformance/provider"
 )
 
-// teardownGrace is how long a session that was given up may take to end.
+// teardownGrace is how long a session may take to end, if its budget is not less.
 const teardownGrace = 2 * time.Second
 
 // player plays cases over a link.
@@ -40,7 +40,8 @@ func (p *player) play(ctx context.Context, l *link, name, flavor string, c *Case
 	budget, cancel := context.WithTimeout(ctx, p.budget)
 	step, err := s.run(budget)
 	cancel()
-	usable := s.teardown(ctx)
+	s.server.Drain()
+	usable := s.teardown(ctx, min(teardownGrace, p.budget))
 	s.update(func(t *Transcript, seq int64) { t.TornDown = seq })
 	l.leave(name)
 	s.server.Close()
@@ -211,8 +212,8 @@ func (s *session) call(ctx context.Context, step *Step) error {
 		if err != nil {
 			return err
 		}
-		if err := s.link.writer.Write(command); err != nil {
-			return fmt.Errorf("%w: %w", errLinkDead, err)
+		if err := s.link.send(ctx, *command); err != nil {
+			return err
 		}
 	}
 	return s.wait(ctx, func(t *Transcript) bool {
@@ -251,8 +252,8 @@ func (s *session) waitFor(ctx context.Context, wait *Wait) error {
 }
 
 // teardown ends the session and returns whether the adapter could do it.
-func (s *session) teardown(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), teardownGrace)
+func (s *session) teardown(ctx context.Context, grace time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	reply, err := s.link.ask(ctx, s, protocol.Command{Message: protocol.Teardown, Session: s.name})
 	if err == nil && reply.OK == nil {

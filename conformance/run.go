@@ -97,7 +97,7 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.discard(nil)
+	defer r.finish()
 	flavors, err := r.flavors(first)
 	if err != nil {
 		return nil, err
@@ -226,6 +226,8 @@ func (r *runner) one(ctx context.Context, work job, alone bool) {
 	case transcript.Stopped != "":
 		result.Verdict = transcript.Stopped
 		result.Problems = append([]string{transcript.Reason}, result.Problems...)
+	case slices.ContainsFunc(transcript.Calls, func(r *CallRecord) bool { return r.Crash != "" }):
+		result.Verdict = Crash
 	case len(result.Problems) > 0:
 		result.Verdict = Fail
 	default:
@@ -289,7 +291,7 @@ func (r *runner) open(ctx context.Context) (*link, error) {
 		return r.link, nil
 	}
 	if r.link != nil {
-		r.link.close()
+		r.link.kill()
 		r.link = nil
 	}
 	hello, cancel := context.WithTimeout(ctx, r.options.Budget)
@@ -303,11 +305,22 @@ func (r *runner) open(ctx context.Context) (*link, error) {
 	return opened, nil
 }
 
-// discard ends the adapter, if it is still this one; nil is whichever it is.
+// discard ends an adapter that no longer does what it is told, if it is still
+// the one.
 func (r *runner) discard(l *link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.link != nil && (l == nil || r.link == l) {
+	if r.link == l {
+		r.link.kill()
+		r.link = nil
+	}
+}
+
+// finish ends the adapter when all is done.
+func (r *runner) finish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.link != nil {
 		r.link.close()
 		r.link = nil
 	}

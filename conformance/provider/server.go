@@ -68,6 +68,7 @@ type Server struct {
 	conns     map[net.Conn]struct{}
 	troubles  []string
 	endpoints map[string]string // endpoint by request path, known once serving
+	drained   bool
 	ended     bool
 }
 
@@ -110,6 +111,19 @@ func (s *Server) Serve(scope expr.Scope) {
 	if s.other != nil {
 		s.accept(s.other, OriginOther)
 	}
+}
+
+// Drain ends every connection, and with them what is held or hangs, so that an
+// SDK that is closed now has nothing left to wait for. Requests that still come
+// are recorded.
+func (s *Server) Drain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drained = true
+	for conn := range s.conns {
+		_ = conn.Close()
+	}
+	s.broadcastLocked()
 }
 
 // Close stops listening, ends every connection and waits for their goroutines.
@@ -175,7 +189,7 @@ func (s *Server) broadcastLocked() {
 func (s *Server) wait(ctx context.Context, condition func() bool) error {
 	for {
 		s.mu.Lock()
-		done, ended, changed := condition(), s.ended, s.changed
+		done, ended, changed := condition(), s.ended || s.drained, s.changed
 		s.mu.Unlock()
 		if done {
 			return nil
