@@ -216,14 +216,73 @@ func (s *session) call(ctx context.Context, step *Step) error {
 			return err
 		}
 	}
+	ended := func(call *CallRecord) bool { return call.Ended != 0 }
+	if step.Async || s.held(step) {
+		err := s.waitCalls(ctx, step, func(call *CallRecord) bool { return call.Started || call.Ended != 0 })
+		if err != nil {
+			return err
+		}
+	}
+	if s.held(step) {
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+		for _, instance := range step.Instances() {
+			s.server.Happened("started " + instance)
+		}
+	}
+	if step.Async {
+		return nil
+	}
+	return s.waitCalls(ctx, step, ended)
+}
+
+func (s *session) waitCalls(ctx context.Context, step *Step, condition func(*CallRecord) bool) error {
 	return s.wait(ctx, func(t *Transcript) bool {
 		for _, call := range t.Calls {
-			if call.Step == step.ID && call.Ended == 0 && (!step.Async || !call.Started) {
+			if call.Step == step.ID && !condition(call) {
 				return false
 			}
 		}
 		return true
 	})
+}
+
+// held says whether an exchange waits for the start of a step's calls.
+func (s *session) held(step *Step) bool {
+	for _, exchange := range s.c.Script {
+		for _, name := range exchange.Hold.Started {
+			if name == step.ID || slices.Contains(step.Instances(), name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A call that has started may still be on its way to where the SDK makes it wait
+// for a request that another call has sent. These give it time: a number of
+// round trips, which stretch where the machine is busy, and a least duration.
+const (
+	settlePings = 50
+	settleTime  = 20 * time.Millisecond
+)
+
+// settle lets calls that have started get to where they wait.
+func (s *session) settle(ctx context.Context) error {
+	ticker := time.NewTicker(settleTime / settlePings)
+	defer ticker.Stop()
+	for range settlePings {
+		if _, err := s.link.ask(ctx, s, protocol.Command{Message: protocol.Ping}); err != nil {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 func (s *session) waitFor(ctx context.Context, wait *Wait) error {

@@ -33,8 +33,9 @@ type Options struct {
 	Budget time.Duration
 	// Seed is what the secrets are made of. Empty means a random one.
 	Seed string
-	// Progress is called for each result as it comes, from several goroutines.
-	Progress func(Result)
+	// Progress is called for each result as it comes, one call at a time, with the
+	// number of results so far and of all.
+	Progress func(result Result, done, total int)
 	// KeepTranscripts keeps the transcripts in the results.
 	KeepTranscripts bool
 }
@@ -77,6 +78,7 @@ type runner struct {
 	results map[string]Result // by flavor and case
 	secrets map[string]bool
 	again   []job // cases in flight when the adapter broke down
+	total   int   // results to come
 }
 
 // Run plays and judges the selected cases. Its error is for what keeps it from
@@ -108,6 +110,7 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 	}
 	ready := first.ready
 	jobs := r.jobs(cases, flavors)
+	r.total = len(jobs)
 	r.all(ctx, jobs, r.parallel(ready.MaxInFlight))
 	for _, job := range r.again {
 		r.one(ctx, job, true)
@@ -262,10 +265,10 @@ func missing(c *Case, l *link) string {
 
 func (r *runner) keep(result Result) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.results[result.Flavor+" "+result.Case] = result
-	r.mu.Unlock()
 	if r.options.Progress != nil {
-		r.options.Progress(result)
+		r.options.Progress(result, len(r.results), r.total)
 	}
 }
 

@@ -218,7 +218,6 @@ func (s *session) prepare(ctx context.Context, step *Step, instance string) (*pr
 
 func (s *session) started(record *CallRecord) {
 	s.update(func(*Transcript, int64) { record.Started = true })
-	s.server.Happened("started " + record.Instance)
 }
 
 func (s *session) ended(record *CallRecord, reply protocol.Reply) {

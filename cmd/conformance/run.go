@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"github.com/arbfay/authpi-go/conformance"
 	goadapter "github.com/arbfay/authpi-go/conformance/adapters/go"
 	"github.com/arbfay/authpi-go/testdata/fixtures"
@@ -50,13 +48,12 @@ func (c *runCommand) Run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	bar := c.progress(suite, cases)
+	bar := &progress{shown: isTerminal(os.Stderr)}
 	report, err := conformance.Run(ctx, conformance.Options{
 		Adapter: c.adapter(), Suite: suite, Cases: cases, Flavors: c.Flavor, Parallel: c.Parallel, Budget: c.Budget,
-		Seed: c.Seed, KeepTranscripts: c.Trace,
-		Progress: func(conformance.Result) { _ = bar.Add(1) },
+		Seed: c.Seed, KeepTranscripts: c.Trace, Progress: bar.show,
 	})
-	_ = bar.Clear() // it may be no terminal
+	bar.clear()
 	if err != nil {
 		return err
 	}
@@ -132,18 +129,6 @@ func (c *runCommand) rerun() string {
 		line += " --cases " + c.Cases
 	}
 	return line
-}
-
-// progress shows a bar on a terminal and nothing elsewhere.
-func (c *runCommand) progress(suite *conformance.Suite, cases []*conformance.Case) *progressbar.ProgressBar {
-	info, err := os.Stderr.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return progressbar.DefaultSilent(-1)
-	}
-	return progressbar.NewOptions(-1,
-		progressbar.OptionSetDescription(fmt.Sprintf("judging by %d of %d cases", len(cases), len(suite.Cases))),
-		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(50*time.Millisecond))
 }
 
 // write writes one form of the report, where a file is named.

@@ -21,6 +21,9 @@ const (
 	Cancel = "cancel"
 	// Release lets the callbacks held by a hook go on, those to come included.
 	Release = "release"
+	// Ping does nothing. It is answered by whatever reads the commands, so that its
+	// round trip takes longer where the adapter is busy.
+	Ping = "ping"
 	// Teardown ends a session. It is answered when its clients are closed.
 	Teardown = "teardown"
 	// Bye ends the conversation.
@@ -73,7 +76,7 @@ type Command struct {
 	Message string `json:"m"`
 	// Protocol is the version that the runner speaks. Hello.
 	Protocol int `json:"protocol,omitempty"`
-	// Session is the case's session. All but hello and bye.
+	// Session is the case's session. All but hello, ping and bye.
 	Session string `json:"session,omitempty"`
 	// Client is the client's name within the session. Setup, call.
 	Client string `json:"client,omitempty"`

@@ -24,6 +24,7 @@
 //	advance   {session, now}                            sets the clock
 //	cancel    {session, call}                           ends the context of a call
 //	release   {session, hook}                           lets a held callback go on
+//	ping      {}                                        nothing
 //	teardown  {session}                                 closes the clients
 //	bye       {}                                        exit
 //
@@ -48,9 +49,11 @@
 // options travel in the same way, and a client must be made with exactly those,
 // and otherwise with the SDK's defaults, the clock and the entropy aside.
 //
-// As soon as the SDK has been called (the thread runs, the promise exists, the
+// As soon as the SDK is being called (the thread runs, the promise exists, the
 // goroutine has started) the adapter says {"started": id}, and when the
-// operation ends it answers with the result or the error:
+// operation ends it answers with the result or the error. Where the case needs
+// calls to be inside the SDK together, the runner then sends pings for some
+// milliseconds before it goes on.
 //
 //	{"id":4,"m":"call","session":"7","client":"client","op":"create_agent","args":{"tokens":{"access_token":"…"}}}
 //	{"started":4}

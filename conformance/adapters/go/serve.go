@@ -67,8 +67,12 @@ func empty() []byte { return []byte("{}") }
 // handle carries out one command. None of this blocks but for the writing of
 // replies.
 func (a *adapter) handle(command *protocol.Command) {
-	if command.Message == protocol.Hello {
+	switch command.Message {
+	case protocol.Hello:
 		a.reply(protocol.Reply{ID: command.ID, Ready: introduction()})
+		return
+	case protocol.Ping:
+		a.reply(protocol.Reply{ID: command.ID, OK: empty()})
 		return
 	}
 	s := a.session(command.Session)
