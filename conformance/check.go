@@ -234,6 +234,9 @@ func (k *checker) checkOutcome() {
 		if !k.isEndpoint(endpoint) {
 			k.problem("counts/"+endpoint, "no such endpoint")
 		}
+		if c.Counts[endpoint] < 0 {
+			k.problem("counts/"+endpoint, "want a number from 0")
+		}
 	}
 	for i, event := range c.ConfigEvents {
 		k.checkEvent(fmt.Sprintf("config_events/%d", i), event, func(name string) bool {

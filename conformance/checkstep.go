@@ -45,12 +45,20 @@ func (k *checker) checkStep(path string, step *Step) {
 }
 
 func (k *checker) checkWait(path string, wait *Wait) {
+	named := 0
+	for _, name := range []string{wait.Ended, wait.Request, wait.Event} {
+		if name != "" {
+			named++
+		}
+	}
 	switch {
+	case named != 1:
+		k.problem(path, "want one of ended, request and event")
 	case wait.Ended != "" && (k.calls[wait.Ended] != nil || k.instances[wait.Ended]):
 	case wait.Request != "" && k.exchanges[wait.Request]:
 	case wait.Event != "" && k.hooks[wait.Event]:
 	default:
-		k.problem(path, "want ended, request or event, and the name of one that is there")
+		k.problem(path, "no call, exchange or callback of that name")
 	}
 }
 
