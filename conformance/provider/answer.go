@@ -112,7 +112,9 @@ func compressed(body []byte) []byte {
 	return out.Bytes()
 }
 
-// head renders the status line and the headers.
+// head renders the status line and the headers. Each connection carries one
+// request: HTTP stacks repeat a request in silence when a connection that they
+// used again turns out to be dead, and a fault must be seen once.
 func (a *answer) head() []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
@@ -120,7 +122,7 @@ func (a *answer) head() []byte {
 		fmt.Fprintf(&out, "Content-Length: %d\r\n", len(a.body))
 	}
 	_ = a.headers.Write(&out) // to memory
-	out.WriteString("\r\n")
+	out.WriteString("Connection: close\r\n\r\n")
 	return out.Bytes()
 }
 

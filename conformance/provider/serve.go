@@ -25,69 +25,63 @@ func (t *tap) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// serve answers the requests of one connection, one after the other. It speaks
-// HTTP/1.1 itself: the bytes that came are part of the record, and faults need
-// the bare connection.
+// serve answers one request, the only one of its connection. It speaks HTTP/1.1
+// itself: the bytes that came are part of the record, and faults need the bare
+// connection.
 func (s *Server) serve(conn net.Conn, origin string) {
 	defer s.untrack(conn)
 	wire := &tap{Conn: conn}
-	reader := bufio.NewReader(io.Reader(wire))
-	for {
-		request, err := http.ReadRequest(reader)
-		if err != nil {
-			return // closed, or not HTTP: nothing that could be answered
-		}
-		if request.Header.Get("Expect") == "100-continue" {
-			if _, err := io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
-				return
-			}
-		}
-		body, err := io.ReadAll(io.LimitReader(request.Body, maxRequest))
-		if err != nil {
-			return
-		}
-		recorded := Recorded{
-			Origin: origin, Method: request.Method, Target: request.RequestURI, Host: request.Host,
-			Header: request.Header, Body: string(body), Raw: wire.String(),
-		}
-		wire.Reset()
-		if !s.handle(conn, recorded) || request.Close {
+	request, err := http.ReadRequest(bufio.NewReader(io.Reader(wire)))
+	if err != nil {
+		return // closed, or not HTTP: nothing that could be answered
+	}
+	if request.Header.Get("Expect") == "100-continue" {
+		if _, err := io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
 			return
 		}
 	}
+	body, err := io.ReadAll(io.LimitReader(request.Body, maxRequest))
+	if err != nil {
+		return
+	}
+	s.handle(conn, Recorded{
+		Origin: origin, Method: request.Method, Target: request.RequestURI, Host: request.Host,
+		Header: request.Header, Body: string(body), Raw: wire.String(),
+	})
 }
 
-// handle records one request and answers it. It returns false where the
-// connection is done.
-func (s *Server) handle(conn net.Conn, recorded Recorded) bool {
+// handle records the request and answers it.
+func (s *Server) handle(conn net.Conn, recorded Recorded) {
 	exchange := s.assign(&recorded)
 	if exchange == nil {
 		out, err := s.implicit(recorded.Endpoint)
 		if err != nil {
 			s.trouble("%s: %v", recorded.Endpoint, err)
-			return false
+			return
 		}
-		return send(conn, out, len(out.body))
+		send(conn, out, len(out.body))
+		return
 	}
 	if s.hold(exchange) != nil {
-		return false
+		return
 	}
 	if !needsReply(exchange.Fault) {
 		s.fail(conn, exchange.Fault)
-		return false
+		return
 	}
 	out, err := s.render(exchange.Reply)
 	if err != nil {
 		s.trouble("script/%s/reply/%v", exchange.ID, err)
-		return false
+		return
 	}
 	if exchange.Fault == "" {
-		return send(conn, out, len(out.body))
+		send(conn, out, len(out.body))
+		return
 	}
-	if send(conn, out, len(out.body)/2) && exchange.Fault == FaultStall {
+	send(conn, out, len(out.body)/2)
+	if exchange.Fault == FaultStall {
 		untilClosed(conn)
 	}
-	return false
 }
 
 func needsReply(fault Fault) bool {
@@ -128,12 +122,13 @@ func untilClosed(conn net.Conn) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-func send(conn net.Conn, out *answer, bodyBytes int) bool {
+// send writes an answer with the beginning of its body. An SDK that has hung up
+// misses it.
+func send(conn net.Conn, out *answer, bodyBytes int) {
 	if !out.hasBody() {
 		bodyBytes = 0
 	}
-	_, err := conn.Write(append(out.head(), out.body[:bodyBytes]...))
-	return err == nil
+	_, _ = conn.Write(append(out.head(), out.body[:bodyBytes]...))
 }
 
 // assign records a request and gives it to an exchange: the first that it fits

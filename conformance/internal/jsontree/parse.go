@@ -34,12 +34,9 @@ func parseValue(decoder *json.Decoder, path string, depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("%s: nested too deeply", Root(path))
 	}
-	token, err := decoder.Token()
+	token, err := nextToken(decoder, path)
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, fmt.Errorf("%s: %w", Root(path), err)
+		return nil, err
 	}
 	switch token {
 	case json.Delim('{'):
@@ -51,12 +48,24 @@ func parseValue(decoder *json.Decoder, path string, depth int) (any, error) {
 	}
 }
 
+// nextToken reads one token where one must come.
+func nextToken(decoder *json.Decoder, path string) (json.Token, error) {
+	token, err := decoder.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", Root(path), err)
+	}
+	return token, nil
+}
+
 func parseObject(decoder *json.Decoder, path string, depth int) (any, error) {
 	object := map[string]any{}
 	for decoder.More() {
-		token, err := decoder.Token()
+		token, err := nextToken(decoder, path)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", Root(path), err)
+			return nil, err
 		}
 		name, _ := token.(string) // a member's name is nothing else
 		member := Join(path, name)
@@ -67,7 +76,7 @@ func parseObject(decoder *json.Decoder, path string, depth int) (any, error) {
 			return nil, err
 		}
 	}
-	_, err := decoder.Token()
+	_, err := nextToken(decoder, path)
 	return object, err
 }
 
@@ -80,7 +89,7 @@ func parseList(decoder *json.Decoder, path string, depth int) (any, error) {
 		}
 		list = append(list, element)
 	}
-	_, err := decoder.Token()
+	_, err := nextToken(decoder, path)
 	return list, err
 }
 
