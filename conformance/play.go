@@ -26,11 +26,11 @@ type player struct {
 
 // play plays one case in one flavor. It returns a transcript in any event, and
 // whether the link can still be used.
-func (p *player) play(ctx context.Context, l *link, name, flavor string, c *Case) (*Transcript, bool) {
+func (p *player) play(ctx context.Context, l *link, name string, work job) (*Transcript, bool) {
 	begun := time.Now()
-	transcript := &Transcript{Case: c.ID, Flavor: flavor, Done: map[string]int64{}}
+	transcript := &Transcript{Case: work.c.ID, Flavor: work.flavor, Done: map[string]int64{}}
 	s := &session{
-		link: l, name: name, c: c, spec: p.spec, changed: make(chan struct{}), ids: map[string]int{}, transcript: transcript,
+		link: l, name: name, c: work.c, spec: p.spec, changed: make(chan struct{}), ids: map[string]int{}, transcript: transcript,
 	}
 	if err := p.open(s); err != nil {
 		transcript.Broken = append(transcript.Broken, err.Error())

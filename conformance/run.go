@@ -77,7 +77,7 @@ type runner struct {
 	stderr  []func() string
 	results map[string]Result // by flavor and case
 	secrets map[string]bool
-	again   []job // cases in flight when the adapter broke down
+	again   []job // in flight when the adapter broke down
 	total   int   // results to come
 }
 
@@ -197,8 +197,9 @@ func (r *runner) all(ctx context.Context, jobs []job, parallel int) {
 	workers.Wait()
 }
 
-// one runs one job. An adapter that breaks down takes all that are in flight
-// with it: each of those is tried once more, alone.
+// one runs one job. An adapter that breaks down, or no longer does what it is
+// told, takes all that are in flight with it: each of those is tried once more,
+// alone.
 func (r *runner) one(ctx context.Context, work job, alone bool) {
 	result := Result{Case: work.c.ID, Area: work.c.Area(), Flavor: work.flavor, Level: work.c.Level}
 	link, err := r.open(ctx)
@@ -213,11 +214,11 @@ func (r *runner) one(ctx context.Context, work job, alone bool) {
 		return
 	}
 	name := strconv.FormatInt(r.sessions.Add(1), 10)
-	transcript, usable := r.player.play(ctx, link, name, work.flavor, work.c)
+	transcript, usable := r.player.play(ctx, link, name, work)
 	if !usable {
 		r.discard(link)
 	}
-	if transcript.Stopped == Crash && !alone {
+	if !alone && (transcript.Stopped == Crash || !usable) {
 		r.mu.Lock()
 		r.again = append(r.again, work)
 		r.mu.Unlock()
