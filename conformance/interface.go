@@ -3,8 +3,10 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/arbfay/authpi-go/conformance/internal/jsontree"
 	"github.com/arbfay/authpi-go/conformance/protocol"
 	"github.com/arbfay/authpi-go/conformance/provider"
 )
@@ -38,6 +40,9 @@ type Operation struct {
 	IO bool
 	// Clause is the id of its clause.
 	Clause string
+	// Lists are the members of its result that the wire has as a list or, where
+	// there is one element, as that alone.
+	Lists []string
 }
 
 // InterfaceClause is one clause of the interface.
@@ -59,14 +64,16 @@ type interfaceFile struct {
 		Version string `json:"version"`
 	} `json:"sdk"`
 	Operations []struct {
-		Name   string          `json:"name"`
-		IO     bool            `json:"io"`
-		Clause string          `json:"clause"`
-		Params []interfaceItem `json:"params"`
+		Name    string          `json:"name"`
+		IO      bool            `json:"io"`
+		Clause  string          `json:"clause"`
+		Returns string          `json:"returns"`
+		Params  []interfaceItem `json:"params"`
 	} `json:"operations"`
 	Types []struct {
-		Name    string `json:"name"`
-		Storage bool   `json:"storage"`
+		Name    string          `json:"name"`
+		Storage bool            `json:"storage"`
+		Fields  []interfaceItem `json:"fields"`
 	} `json:"types"`
 	Errors []struct {
 		Name   string `json:"name"`
@@ -96,8 +103,17 @@ func ReadInterface(data []byte) (*Interface, error) {
 		Version: file.SDK.Version, Operations: map[string]Operation{}, Classes: map[string]string{}, Endpoints: file.Endpoints,
 		Config: map[string]string{}, Storable: map[string]bool{}, Clauses: file.Clauses,
 	}
+	lists := map[string][]string{}
+	for _, t := range file.Types {
+		out.Storable[t.Name] = t.Storage
+		for _, field := range t.Fields {
+			if field.Type == "one_or_many" {
+				lists[t.Name] = append(lists[t.Name], field.Name)
+			}
+		}
+	}
 	for _, op := range file.Operations {
-		operation := Operation{Params: map[string]string{}, IO: op.IO, Clause: op.Clause}
+		operation := Operation{Params: map[string]string{}, IO: op.IO, Clause: op.Clause, Lists: lists[op.Returns]}
 		for _, param := range op.Params {
 			operation.Params[param.Name] = param.Type
 			if param.Required {
@@ -117,10 +133,25 @@ func ReadInterface(data []byte) (*Interface, error) {
 	for _, option := range file.Config {
 		out.Config[option.Name] = option.Type
 	}
-	for _, t := range file.Types {
-		out.Storable[t.Name] = t.Storage
-	}
 	return out, nil
+}
+
+// normal returns a result with its lists written as lists, so that cases need not
+// care which of the two forms an adapter chose.
+func (o Operation) normal(result json.RawMessage) json.RawMessage {
+	if len(o.Lists) == 0 {
+		return result
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(result, &members) != nil {
+		return result
+	}
+	for _, name := range o.Lists {
+		if value := members[name]; len(value) > 0 && value[0] == '"' {
+			members[name] = slices.Concat([]byte("["), value, []byte("]"))
+		}
+	}
+	return jsontree.ToJSON(members)
 }
 
 // isCallback says whether a parameter or option of that type is a function.

@@ -222,6 +222,7 @@ func (s *session) started(record *CallRecord) {
 
 func (s *session) ended(record *CallRecord, reply protocol.Reply) {
 	if reply.OK != nil {
+		reply.OK = s.spec.Operations[record.Operation].normal(reply.OK)
 		if err := s.world.remember(record.Instance, reply.OK); err != nil {
 			s.broken("adapter: the result of %s: %v", record.Instance, err)
 		}

@@ -62,7 +62,8 @@
 // Results are JSON in wire form, with every secret revealed; null where the
 // operation returns nothing. An agent is an object of its fields: id, type, email,
 // email_verified, tokens, organizations, scopes, expires_at, expires_in. A field
-// whose value is unknown is left out or null.
+// whose value is unknown is left out or null. What the wire has as one text or a
+// list of them may be either.
 //
 // The adapter also keeps the object that a call returned, under the call's id,
 // until the session ends. An argument that is an agent is such an id. An

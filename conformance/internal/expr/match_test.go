@@ -73,6 +73,7 @@ func TestMatchers(t *testing.T) {
 		{want: `{"$url": {"at": "/x", "query": {"a": "1", "b": ["2", "3"]}}}`,
 			yes: []string{`"/x?a=1&b=2&b=3"`, `"/x?b=2&a=%31&b=3"`},
 			no:  []string{`"/x?a=1&b=2"`, `"/x?a=1&b=3&b=2"`, `"/y?a=1&b=2&b=3"`, `"/x?a=1&b=2&b=3&c="`, `"/x?a=1;b"`, `1`}},
+		{want: `{"$url": {"at": "/x", "query": {"a": ["1"]}}}`, yes: []string{`"/x?a=1"`}, no: []string{`"/x"`, `"/x?a=2"`, `"/x?a=1&a=1"`}},
 		{want: `{"$url": {"at": "/x"}}`, yes: []string{`"/x"`, `"/x?"`}, no: []string{`"/x?a=1"`, `"/x#f"`}},
 		{want: `{"$secret": "s"}`, yes: []string{`"secret s"`}, no: []string{`"secret t"`, `null`}},
 		{want: `{"$join": ["a", {"$secret": "s"}]}`, yes: []string{`"asecret s"`}, no: []string{`"a"`}},

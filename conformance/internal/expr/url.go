@@ -74,11 +74,12 @@ func (s Scope) matchURL(path string, argument, got any) []Difference {
 }
 
 // MatchParameters judges a form or a query. It is closed: a parameter that is
-// not wanted may not be there. A list wants the parameter that often.
+// not wanted may not be there. A list wants the parameter that often, in that
+// order.
 func (s Scope) MatchParameters(path string, want map[string]any, got url.Values) []Difference {
 	actual := make(map[string]any, len(got))
 	for name, values := range got {
-		if len(values) == 1 {
+		if _, listed := want[name].([]any); len(values) == 1 && !listed {
 			actual[name] = values[0]
 			continue
 		}
