@@ -217,14 +217,18 @@ func loadWith(t *testing.T, first, second string) error {
 	t.Helper()
 	spec, err := fixtures.Files.ReadFile("interface.json")
 	require.NoError(t, err)
+	return loadWithInterface(string(spec), first, second)
+}
+
+func loadWithInterface(spec, first, second string) error {
 	files := fstest.MapFS{
-		"interface.json":         {Data: spec},
+		"interface.json":         {Data: []byte(spec)},
 		"create_agent/good.json": {Data: []byte(first)},
 	}
 	if second != "" {
 		files["create_agent/bad.json"] = &fstest.MapFile{Data: []byte(second)}
 	}
-	_, err = conformance.Load(files)
+	_, err := conformance.Load(files)
 	return err
 }
 

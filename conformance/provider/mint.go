@@ -36,8 +36,11 @@ func (t *Token) Check() error {
 	if t.Tamper != "" && !slices.Contains(mint.Tampers(), t.Tamper) {
 		return fmt.Errorf("tamper: unknown tamper %q", t.Tamper)
 	}
-	for name, tree := range map[string]any{"header": t.Header, "claims": t.Claims, "payload": t.Payload} {
-		if err := expr.Check(tree, name, expr.Value); err != nil {
+	for _, part := range []struct {
+		name string
+		tree any
+	}{{"header", t.Header}, {"claims", t.Claims}, {"payload", t.Payload}} {
+		if err := expr.Check(part.tree, part.name, expr.Value); err != nil {
 			return err
 		}
 	}

@@ -147,12 +147,11 @@ func (e *Exchange) Check() error {
 }
 
 func (e *Exchange) checkOn() error {
-	for name, tree := range map[string]any{"query": e.On.Query, "form": e.On.Form, "headers": e.On.Headers} {
-		parameters, _ := tree.(map[string]any)
-		if parameters == nil {
-			continue
-		}
-		if err := expr.Check(parameters, "on/"+name, expr.Value, expr.Matcher); err != nil {
+	for _, part := range []struct {
+		name string
+		want map[string]any
+	}{{"query", e.On.Query}, {"form", e.On.Form}, {"headers", e.On.Headers}} {
+		if err := expr.Check(anyMap(part.want), "on/"+part.name, expr.Value, expr.Matcher); err != nil {
 			return err
 		}
 	}
@@ -175,8 +174,11 @@ func (r *Reply) check() error {
 	if r.Status != 0 && (r.Status < 200 || r.Status > 599) {
 		return fmt.Errorf("reply/status: want 200 to 599")
 	}
-	for name, tree := range map[string]any{"json": r.JSON, "body": r.Body, "headers": anyMap(r.Headers), "metadata": r.Metadata} {
-		if err := expr.Check(tree, "reply/"+name, expr.Value); err != nil {
+	for _, part := range []struct {
+		name string
+		tree any
+	}{{"json", r.JSON}, {"body", r.Body}, {"headers", anyMap(r.Headers)}, {"metadata", r.Metadata}} {
+		if err := expr.Check(part.tree, "reply/"+part.name, expr.Value); err != nil {
 			return err
 		}
 	}
