@@ -150,7 +150,11 @@ func (t *AuthorizationURL) members() []strictjson.Member {
 		{Name: "issuer", Value: strictjson.String(&t.Issuer), Required: true},
 		{Name: "client_id", Value: strictjson.String(&t.ClientID), Required: true},
 		{Name: "redirect_uri", Value: strictjson.String(&t.RedirectURI), Required: true},
-		{Name: "authorization_endpoint", Value: strictjson.String(&t.AuthorizationEndpoint), Required: true},
+		{
+			Name:     "authorization_endpoint",
+			Value:    strictjson.String(&t.AuthorizationEndpoint),
+			Required: true,
+		},
 		{Name: "scopes", Value: strictjson.Strings(&t.Scopes)},
 		{Name: "org", Value: strictjson.String(&t.Org)},
 		{Name: "resources", Value: strictjson.Strings(&t.Resources)},
@@ -257,16 +261,25 @@ func (t *UserInfo) members() []strictjson.Member {
 	return []strictjson.Member{
 		{Name: "sub", Value: strictjson.String(&t.Subject), Required: true},
 		{Name: "email", Value: strictjson.String(&t.Email)},
-		{Name: "email_verified", Value: strictjson.OptionalBool(&t.EmailVerified)},
+		{
+			Name:  "email_verified",
+			Value: strictjson.OptionalBool(&t.EmailVerified),
+		},
 		{Name: "name", Value: strictjson.String(&t.Name)},
 		{Name: "given_name", Value: strictjson.String(&t.GivenName)},
 		{Name: "family_name", Value: strictjson.String(&t.FamilyName)},
 		{Name: "picture", Value: strictjson.String(&t.Picture)},
 		{Name: "locale", Value: strictjson.String(&t.Locale)},
 		{Name: "phone_number", Value: strictjson.String(&t.PhoneNumber)},
-		{Name: "phone_number_verified", Value: strictjson.OptionalBool(&t.PhoneNumberVerified)},
+		{
+			Name:  "phone_number_verified",
+			Value: strictjson.OptionalBool(&t.PhoneNumberVerified),
+		},
 		{Name: "address", Value: strictjson.Raw(&t.Address)},
-		{Name: "organizations", Value: strictjson.Objects(&t.Organizations)},
+		{
+			Name:  "organizations",
+			Value: strictjson.Objects(&t.Organizations),
+		},
 	}
 }
 
@@ -338,20 +351,59 @@ func (t *Metadata) UnmarshalJSON(data []byte) error {
 func (t *Metadata) members() []strictjson.Member {
 	return []strictjson.Member{
 		{Name: "issuer", Value: strictjson.String(&t.Issuer), Required: true},
-		{Name: "authorization_endpoint", Value: strictjson.String(&t.AuthorizationEndpoint)},
-		{Name: "token_endpoint", Value: strictjson.String(&t.TokenEndpoint)},
-		{Name: "userinfo_endpoint", Value: strictjson.String(&t.UserInfoEndpoint)},
-		{Name: "revocation_endpoint", Value: strictjson.String(&t.RevocationEndpoint)},
-		{Name: "introspection_endpoint", Value: strictjson.String(&t.IntrospectionEndpoint)},
-		{Name: "end_session_endpoint", Value: strictjson.String(&t.EndSessionEndpoint)},
+		{
+			Name:  "authorization_endpoint",
+			Value: strictjson.String(&t.AuthorizationEndpoint),
+		},
+		{
+			Name:  "token_endpoint",
+			Value: strictjson.String(&t.TokenEndpoint),
+		},
+		{
+			Name:  "userinfo_endpoint",
+			Value: strictjson.String(&t.UserInfoEndpoint),
+		},
+		{
+			Name:  "revocation_endpoint",
+			Value: strictjson.String(&t.RevocationEndpoint),
+		},
+		{
+			Name:  "introspection_endpoint",
+			Value: strictjson.String(&t.IntrospectionEndpoint),
+		},
+		{
+			Name:  "end_session_endpoint",
+			Value: strictjson.String(&t.EndSessionEndpoint),
+		},
 		{Name: "jwks_uri", Value: strictjson.String(&t.JWKSURI)},
-		{Name: "scopes_supported", Value: strictjson.Strings(&t.ScopesSupported)},
-		{Name: "response_types_supported", Value: strictjson.Strings(&t.ResponseTypesSupported)},
-		{Name: "grant_types_supported", Value: strictjson.Strings(&t.GrantTypesSupported)},
-		{Name: "token_endpoint_auth_methods_supported", Value: strictjson.Strings(&t.TokenEndpointAuthMethodsSupported)},
-		{Name: "id_token_signing_alg_values_supported", Value: strictjson.Strings(&t.IDTokenSigningAlgValuesSupported)},
-		{Name: "code_challenge_methods_supported", Value: strictjson.Strings(&t.CodeChallengeMethodsSupported)},
-		{Name: "authorization_response_iss_parameter_supported", Value: strictjson.Bool(&t.AuthorizationResponseIssParameterSupported)},
+		{
+			Name:  "scopes_supported",
+			Value: strictjson.Strings(&t.ScopesSupported),
+		},
+		{
+			Name:  "response_types_supported",
+			Value: strictjson.Strings(&t.ResponseTypesSupported),
+		},
+		{
+			Name:  "grant_types_supported",
+			Value: strictjson.Strings(&t.GrantTypesSupported),
+		},
+		{
+			Name:  "token_endpoint_auth_methods_supported",
+			Value: strictjson.Strings(&t.TokenEndpointAuthMethodsSupported),
+		},
+		{
+			Name:  "id_token_signing_alg_values_supported",
+			Value: strictjson.Strings(&t.IDTokenSigningAlgValuesSupported),
+		},
+		{
+			Name:  "code_challenge_methods_supported",
+			Value: strictjson.Strings(&t.CodeChallengeMethodsSupported),
+		},
+		{
+			Name:  "authorization_response_iss_parameter_supported",
+			Value: strictjson.Bool(&t.AuthorizationResponseIssParameterSupported),
+		},
 	}
 }
 
@@ -418,7 +470,10 @@ func (t *Introspection) members() []strictjson.Member {
 		{Name: "jti", Value: strictjson.String(&t.TokenID)},
 		{Name: "exp", Value: strictjson.UnixTime(&t.ExpiresAt)},
 		{Name: "iat", Value: strictjson.UnixTime(&t.IssuedAt)},
-		{Name: "organizations", Value: strictjson.Objects(&t.Organizations)},
+		{
+			Name:  "organizations",
+			Value: strictjson.Objects(&t.Organizations),
+		},
 	}
 }
 

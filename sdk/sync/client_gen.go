@@ -18,7 +18,8 @@ type Client struct {
 	engine *engine.Engine
 }
 
-// New checks the configuration and returns a client. It does no I/O. The error is an *authpi.ConfigurationError.
+// New checks the configuration and returns a client. It does no I/O. The error is an
+// *authpi.ConfigurationError.
 func New(config authpi.Config) (*Client, error) {
 	e, err := engine.New(config)
 	if err != nil {
@@ -142,7 +143,8 @@ func (c *Client) CreateLogoutURL(opts *authpi.CreateLogoutURLOptions) (string, e
 	return c.engine.CreateLogoutURL(opts)
 }
 
-// ClientCredentials gets a token for the client itself and returns its agent. See RFC 6749, section 4.4.
+// ClientCredentials gets a token for the client itself and returns its agent. See RFC 6749, section
+// 4.4.
 func (c *Client) ClientCredentials(
 	ctx context.Context, opts *authpi.ClientCredentialsOptions,
 ) (*authpi.Agent, error) {

@@ -54,9 +54,13 @@ func wrap(text string, columns int) []string {
 
 // marks reports whether a word means something to a doc comment at the start of a line.
 func marks(word string) bool {
-	number := strings.TrimRight(word, "0123456789")
-	return strings.ContainsAny(word[:1], "#-*+[") || strings.HasPrefix(word, "\u2022") ||
-		strings.TrimLeft(word, "0123456789") != word && (strings.HasSuffix(number, ".") || strings.HasSuffix(number, ")"))
+	switch word {
+	case "#", "-", "*", "+", "\u2022":
+		return true
+	default:
+		number := strings.TrimRight(word, ".)")
+		return number != word && strings.Trim(number, "0123456789") == ""
+	}
 }
 
 // sentences joins what is not empty.

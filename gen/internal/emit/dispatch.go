@@ -51,7 +51,7 @@ func (u *unit) clientCalls(
 		if len(op.Visible()) > 0 {
 			args = "a"
 		}
-		call := jen.Id("c").Dot(op.GoName).Call(u.callArguments(op)...)
+		call := jen.Id("c").Dot(op.GoName).Custom(callLayout(op), u.callArguments(op)...)
 		rows = append(rows, jen.Lit(op.Name).Op(":").Func().
 			Params(
 				jen.Id(ctx).Add(u.qual("context", "Context")),
@@ -94,7 +94,19 @@ func (u *unit) callArguments(op *model.Operation) []jen.Code {
 	for i, p := range optional {
 		fields[i] = keyed(p.GoName, u.argument(p))
 	}
-	return append(list, literal(jen.Op("&").Add(u.qual("authpi", op.OptionsName())), len(fields) < 2, fields...))
+	return append(list, literal(jen.Op("&").Add(u.qual("authpi", op.OptionsName())), len(fields) == 0, fields...))
+}
+
+// callLayout returns how the arguments of a call are broken: one a line where the line would be too long.
+func callLayout(op *model.Operation) jen.Options {
+	length := len("        return await(c.(ctx, &authpi.{") + len(op.GoName) + len(op.OptionsName())
+	for _, p := range op.Positional() {
+		length += len(`a.secret(""), `) + len(p.Name)
+		if p.Type.Type != nil {
+			length += len("value[authpi.]") + len(p.Type.Type.Name)
+		}
+	}
+	return jen.Options{Open: "(", Close: ")", Separator: ",", Multi: length > width}
 }
 
 // argument renders how an argument is read; an absent one is the zero value.

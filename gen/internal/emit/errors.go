@@ -124,7 +124,12 @@ func (u *unit) withMethod(class *model.Error, f *model.ErrorField) jen.Code {
 //
 //	// errorMatches are the error classes of wire codes. The first row that fits holds.
 //	var errorMatches = []errorMatch{
-//		{"session_expired", "", func(e authpi.OAuthError) error { return &authpi.SessionExpiredError{OAuthError: e} }},
+//		{
+//			code: "session_expired",
+//			class: func(e authpi.OAuthError) error {
+//				return &authpi.SessionExpiredError{OAuthError: e}
+//			},
+//		},
 //	}
 func engineErrorsFile(u *unit, iface *model.Interface) {
 	var specific, general []jen.Code
@@ -143,13 +148,13 @@ func engineErrorsFile(u *unit, iface *model.Interface) {
 }
 
 func (u *unit) matchRow(class *model.Error, m model.Match) jen.Code {
-	source := jen.Lit("")
+	row := []jen.Code{keyed("code", jen.Lit(m.Code))}
 	if m.Source != nil {
-		source = u.source(*m.Source)
+		row = append(row, keyed("source", u.source(*m.Source)))
 	}
 	build := jen.Func().Params(jen.Id("e").Add(u.qual("authpi", rootOf(class).Name))).Error().
 		Block(jen.Return(u.errorValue(class)))
-	return literal(jen.Null(), false, keyed("code", jen.Lit(m.Code)), keyed("source", source), keyed("class", build))
+	return literal(jen.Null(), false, append(row, keyed("class", build))...)
 }
 
 // errorValue renders a class around its root, which is embedded once per class above.

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -88,6 +89,9 @@ func paramRow(p *model.Param) jen.Code {
 		keyed("wire", jen.Lit(p.Wire)),
 		keyed("in", jen.Id("in"+strings.ToUpper(p.In[:1])+p.In[1:])),
 	}
+	if p.In == "bearer" {
+		row = slices.Delete(row, 1, 2) // it goes by no name
+	}
 	if p.Required {
 		row = append(row, keyed("required", jen.True()))
 	}
@@ -139,8 +143,9 @@ func (u *unit) paramsStruct(op *model.Operation) jen.Code {
 //
 //	// tokenCode exchanges an authorization code for tokens.
 //	func (e *Engine) tokenCode(ctx context.Context, p tokenCodeParams) (*tokenResponse, error) {
+//		values := []any{p.Code, p.RedirectURI}
 //		out := new(tokenResponse)
-//		if err := e.send(ctx, &opTokenCode, []any{p.Code, p.RedirectURI}, out); err != nil {
+//		if err := e.send(ctx, &opTokenCode, values, out); err != nil {
 //			return nil, err
 //		}
 //		return out, nil
@@ -167,26 +172,31 @@ func (u *unit) requestMethod(op *model.Operation) jen.Code {
 		if !op.Internal && len(op.Optional()) > 0 {
 			g.Id("o").Op(":=").Id("orZero").Call(jen.Id("opts"))
 		}
+		values := jen.Nil()
+		if len(op.Params) > 0 {
+			g.Id("values").Op(":=").Add(valuesOf(op))
+			values = jen.Id("values")
+		}
 		if op.Kind == model.URL {
 			render := "renderPublic"
 			if op.Internal {
 				render = "render"
 			}
-			g.Return(jen.Id("e").Dot(render).Call(jen.Op("&").Id(descriptorName(op)), u.values(op)))
+			g.Return(jen.Id("e").Dot(render).Call(jen.Op("&").Id(descriptorName(op)), values))
 			return
 		}
-		u.sendBody(g, op)
+		u.sendBody(g, op, values)
 	})
 }
 
 // sendBody renders the sending part of a method.
-func (u *unit) sendBody(g *jen.Group, op *model.Operation) {
+func (u *unit) sendBody(g *jen.Group, op *model.Operation, values jen.Code) {
 	send := "perform"
 	if op.Internal {
 		send = "send"
 	}
 	call := func(out jen.Code) *jen.Statement {
-		return jen.Id("e").Dot(send).Call(jen.Id("ctx"), jen.Op("&").Id(descriptorName(op)), u.values(op), out)
+		return jen.Id("e").Dot(send).Call(jen.Id("ctx"), jen.Op("&").Id(descriptorName(op)), values, out)
 	}
 	if op.Result.None {
 		g.Return(call(jen.Nil()))
@@ -201,23 +211,20 @@ func (u *unit) sendBody(g *jen.Group, op *model.Operation) {
 	g.Return(result, jen.Nil())
 }
 
-// values renders the values of an operation's parameters in their order.
+// valuesOf renders the values of an operation's parameters in their order.
 //
 //	[]any{p.Code, p.RedirectURI, words(p.Scopes), string(p.Hint)}
-func (u *unit) values(op *model.Operation) jen.Code {
-	if len(op.Params) == 0 {
-		return jen.Nil()
-	}
-	values, length := make([]jen.Code, len(op.Params)), 0
+func valuesOf(op *model.Operation) jen.Code {
+	values, length := make([]jen.Code, len(op.Params)), len("    values := []any{}")
 	for i, p := range op.Params {
-		text, code := value(op, p)
-		values[i], length = code, length+len(text)+len(", ")
+		text := value(op, p)
+		values[i], length = jen.Id(text), length+len(text)+len(", ")
 	}
-	return literal(jen.Index().Any(), length < 50, values...)
+	return literal(jen.Index().Any(), length <= width, values...)
 }
 
-// value renders the value of one parameter as the engine encodes it, and its text.
-func value(op *model.Operation, p *model.Param) (string, *jen.Statement) {
+// value returns the Go expression of one parameter's value as the engine encodes it.
+func value(op *model.Operation, p *model.Param) string {
 	text := "o." + p.GoName
 	switch {
 	case p.Fixed:
@@ -236,11 +243,12 @@ func value(op *model.Operation, p *model.Param) (string, *jen.Statement) {
 	}
 	switch p.Type.Kind {
 	case model.KindEnum:
-		text = "string(" + text + ")"
+		return "string(" + text + ")"
 	case model.KindWords:
-		text = "words(" + text + ")"
+		return "words(" + text + ")"
+	default:
+		return text
 	}
-	return text, jen.Id(text)
 }
 
 // composedInterface renders what hand-written code brings; that *Engine has it is checked by the compiler.

@@ -183,7 +183,8 @@ func (u *unit) membersMethod(t *model.Type) jen.Code {
 		if f.Required {
 			row = append(row, keyed("Required", jen.True()))
 		}
-		rows[i] = literal(jen.Null(), true, row...)
+		length := len(`        {Name: "", Value: strictjson.OptionalSeconds(&t.), Required: true},`) + len(f.Name) + len(f.GoName)
+		rows[i] = literal(jen.Null(), length <= width, row...)
 	}
 	return comment(0, "members connects the members of the JSON object with the fields.").
 		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("members").Params().Index().Add(u.qual("strictjson", "Member")).

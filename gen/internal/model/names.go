@@ -14,7 +14,7 @@ import (
 // are an error that shows both places; a parameter never gets a name that an import, a keyword or a local of a generated body has.
 
 // initialisms are words that Go writes in upper case.
-const initialisms = " acr amr api dpop http https id ip json jti jwk jwks jws jwt mfa oidc pkce sdk sso tls totp ttl ui uri url uuid "
+const initialisms = " acr amr api dpop http https id ip json jti jwk jwks jws jwt mfa oidc par pkce sdk sso tls totp ttl ui uri url uuid "
 
 // exported returns the exported Go name of a spec name: refresh_buffer is RefreshBuffer, id_token is IDToken.
 func exported(name string) string {

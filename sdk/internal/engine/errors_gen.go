@@ -7,57 +7,49 @@ import "github.com/arbfay/authpi-go/sdk/authpi"
 // errorMatches are the error classes of wire codes. The first row that fits holds.
 var errorMatches = []errorMatch{
 	{
-		code:   "insufficient_scope",
-		source: "",
+		code: "insufficient_scope",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.InsufficientScopeError{OAuthError: e}
 		},
 	},
 	{
-		code:   "session_expired",
-		source: "",
+		code: "session_expired",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.SessionExpiredError{OAuthError: e}
 		},
 	},
 	{
-		code:   "user_blocked",
-		source: "",
+		code: "user_blocked",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.UserBlockedError{OAuthError: e}
 		},
 	},
 	{
-		code:   "account_linking_required",
-		source: "",
+		code: "account_linking_required",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.AccountLinkingRequiredError{OAuthError: e}
 		},
 	},
 	{
-		code:   "interaction_required",
-		source: "",
+		code: "interaction_required",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.InteractionRequiredError{OAuthError: e}
 		},
 	},
 	{
-		code:   "account_selection_required",
-		source: "",
+		code: "account_selection_required",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.InteractionRequiredError{OAuthError: e}
 		},
 	},
 	{
-		code:   "login_required",
-		source: "",
+		code: "login_required",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.LoginRequiredError{OAuthError: e}
 		},
 	},
 	{
-		code:   "consent_required",
-		source: "",
+		code: "consent_required",
 		class: func(e authpi.OAuthError) error {
 			return &authpi.ConsentRequiredError{OAuthError: e}
 		},

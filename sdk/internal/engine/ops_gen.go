@@ -82,13 +82,9 @@ type tokenCodeParams struct {
 
 // tokenCode exchanges an authorization code for tokens.
 func (e *Engine) tokenCode(ctx context.Context, p tokenCodeParams) (*tokenResponse, error) {
+	values := []any{p.Code, p.RedirectURI, p.CodeVerifier, p.Resources}
 	out := new(tokenResponse)
-	if err := e.send(ctx, &opTokenCode, []any{
-		p.Code,
-		p.RedirectURI,
-		p.CodeVerifier,
-		p.Resources,
-	}, out); err != nil {
+	if err := e.send(ctx, &opTokenCode, values, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -121,8 +117,9 @@ type tokenRefreshParams struct {
 
 // tokenRefresh exchanges a refresh token for new tokens.
 func (e *Engine) tokenRefresh(ctx context.Context, p tokenRefreshParams) (*tokenResponse, error) {
+	values := []any{p.RefreshToken, p.Resources}
 	out := new(tokenResponse)
-	if err := e.send(ctx, &opTokenRefresh, []any{p.RefreshToken, p.Resources}, out); err != nil {
+	if err := e.send(ctx, &opTokenRefresh, values, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -158,11 +155,9 @@ type tokenClientCredentialsParams struct {
 func (e *Engine) tokenClientCredentials(
 	ctx context.Context, p tokenClientCredentialsParams,
 ) (*tokenResponse, error) {
+	values := []any{words(p.Scopes), orList(p.Resources, e.config.Resources)}
 	out := new(tokenResponse)
-	if err := e.send(ctx, &opTokenClientCredentials, []any{
-		words(p.Scopes),
-		orList(p.Resources, e.config.Resources),
-	}, out); err != nil {
+	if err := e.send(ctx, &opTokenClientCredentials, values, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -175,7 +170,7 @@ var opUserinfoRequest = operation{
 	endpoint: endpointUserinfo,
 	auth:     authNone,
 	params: []param{
-		{name: "access_token", wire: "access_token", in: inBearer, required: true},
+		{name: "access_token", in: inBearer, required: true},
 	},
 	status: []int{http.StatusOK},
 	source: authpi.ErrorSourceUserInfo,
@@ -191,8 +186,9 @@ type userinfoRequestParams struct {
 func (e *Engine) userinfoRequest(
 	ctx context.Context, p userinfoRequestParams,
 ) (*authpi.UserInfo, error) {
+	values := []any{p.AccessToken}
 	out := new(authpi.UserInfo)
-	if err := e.send(ctx, &opUserinfoRequest, []any{p.AccessToken}, out); err != nil {
+	if err := e.send(ctx, &opUserinfoRequest, values, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -222,7 +218,8 @@ type revokeRequestParams struct {
 
 // revokeRequest asks for a token to be revoked.
 func (e *Engine) revokeRequest(ctx context.Context, p revokeRequestParams) error {
-	return e.send(ctx, &opRevokeRequest, []any{p.Token, string(p.Hint)}, nil)
+	values := []any{p.Token, string(p.Hint)}
+	return e.send(ctx, &opRevokeRequest, values, nil)
 }
 
 // opIntrospectRequest describes introspect_request. See RFC 7662, section 2.1.
@@ -251,8 +248,9 @@ type introspectRequestParams struct {
 func (e *Engine) introspectRequest(
 	ctx context.Context, p introspectRequestParams,
 ) (*authpi.Introspection, error) {
+	values := []any{p.Token, string(p.Hint)}
 	out := new(authpi.Introspection)
-	if err := e.send(ctx, &opIntrospectRequest, []any{p.Token, string(p.Hint)}, out); err != nil {
+	if err := e.send(ctx, &opIntrospectRequest, values, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -319,7 +317,7 @@ type authorizeRequestParams struct {
 
 // authorizeRequest builds the authorization request.
 func (e *Engine) authorizeRequest(p authorizeRequestParams) (string, error) {
-	return e.render(&opAuthorizeRequest, []any{
+	values := []any{
 		e.config.ClientID,
 		p.RedirectURI,
 		words(p.Scopes),
@@ -335,7 +333,8 @@ func (e *Engine) authorizeRequest(p authorizeRequestParams) (string, error) {
 		words(p.UILocales),
 		p.ResponseMode,
 		p.Extra,
-	})
+	}
+	return e.render(&opAuthorizeRequest, values)
 }
 
 // opCreateLogoutURL describes create_logout_url. See OpenID Connect RP-Initiated Logout 1.0,
@@ -354,12 +353,8 @@ var opCreateLogoutURL = operation{
 // CreateLogoutURL builds the URL that logs a user out at the issuer. It does no I/O.
 func (e *Engine) CreateLogoutURL(opts *authpi.CreateLogoutURLOptions) (string, error) {
 	o := orZero(opts)
-	return e.renderPublic(&opCreateLogoutURL, []any{
-		o.IDTokenHint,
-		o.PostLogoutRedirectURI,
-		o.State,
-		e.config.ClientID,
-	})
+	values := []any{o.IDTokenHint, o.PostLogoutRedirectURI, o.State, e.config.ClientID}
+	return e.renderPublic(&opCreateLogoutURL, values)
 }
 
 // composed are the operations that hand-written code carries out. The compiler checks that it does.

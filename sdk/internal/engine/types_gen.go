@@ -72,6 +72,9 @@ func (t *errorResponse) UnmarshalJSON(data []byte) error {
 func (t *errorResponse) members() []strictjson.Member {
 	return []strictjson.Member{
 		{Name: "error", Value: strictjson.String(&t.Code)},
-		{Name: "error_description", Value: strictjson.String(&t.Description)},
+		{
+			Name:  "error_description",
+			Value: strictjson.String(&t.Description),
+		},
 	}
 }

@@ -1,0 +1,7 @@
+package engine
+
+import "example.com/url/sdk/authpi"
+
+func (e *Engine) StartLogin(_ *authpi.StartLoginOptions) (string, error) {
+	return e.authorizeRequest(authorizeRequestParams{})
+}
