@@ -33,6 +33,7 @@ func TestVerify(t *testing.T) {
 			parsed, err = verify(token, other.key)
 			requireKind(t, jws.Signature, err)
 			assert.Empty(t, parsed.Payload())
+			assert.Equal(t, payload, parsed.UnverifiedPayload())
 
 			t.Run("changed payload", func(t *testing.T) {
 				changed := strings.Replace(token, encode(payload), encode(payload+" "), 1)

@@ -50,7 +50,6 @@ type Scanner struct {
 	pos     int
 	err     *SyntaxError
 	limit   int
-	objects uint32
 	depth   int
 	frames  [MaxDepth]frame
 	names   nameSet
@@ -59,13 +58,13 @@ type Scanner struct {
 
 // frame is an open object or array.
 type frame struct {
-	object uint32 // serial number of the object, unused in an array
-	count  int
+	isObject bool
+	count    int // of members or elements so far
 }
 
 // Reset starts reading text, in which no object may have more than maxMembers members.
 func (s *Scanner) Reset(text string, maxMembers int) {
-	s.text, s.pos, s.err, s.limit, s.objects, s.depth = text, 0, nil, maxMembers, 0, 0
+	s.text, s.pos, s.err, s.limit, s.depth = text, 0, nil, maxMembers, 0
 	s.names.reset()
 	// Whole-text validation is several times faster than looking at each rune of each string; outside strings the
 	// grammar has only ASCII.
@@ -127,8 +126,7 @@ func (s *Scanner) Object() bool {
 		s.Skip()
 		return false
 	}
-	s.objects++
-	return s.open(s.objects)
+	return s.open(true)
 }
 
 // Member reads the name of the object's next member; its value is next. At the object's end it reports false, and the
@@ -147,7 +145,7 @@ func (s *Scanner) Array() bool {
 		s.Skip()
 		return false
 	}
-	return s.open(0)
+	return s.open(false)
 }
 
 // Element reports whether the array has a further element, which is next. After false the array is consumed.
@@ -213,12 +211,11 @@ func (s *Scanner) Skip() {
 	case KindString:
 		s.quoted()
 	case KindArray:
-		for ok := s.open(0) && s.Element(); ok; ok = s.Element() {
+		for ok := s.open(false) && s.more(']'); ok; ok = s.more(']') {
 			s.Skip()
 		}
 	case KindObject:
-		s.objects++
-		for ok := s.open(s.objects) && s.skipName(); ok; ok = s.skipName() {
+		for ok := s.open(true) && s.skipName(); ok; ok = s.skipName() {
 			s.Skip()
 		}
 	case KindInvalid:
@@ -236,8 +233,7 @@ func (s *Scanner) member() (name string, escaped, ok bool) {
 	if !s.more('}') {
 		return "", false, false
 	}
-	f := &s.frames[s.depth-1]
-	if f.count > s.limit {
+	if s.frames[s.depth-1].count > s.limit {
 		s.fail("too many members in one object")
 		return "", false, false
 	}
@@ -250,9 +246,9 @@ func (s *Scanner) member() (name string, escaped, ok bool) {
 		return "", false, false
 	}
 	if escaped {
-		ok = s.names.addBytes(f.object, s.scratch)
+		ok = s.names.addBytes(s.depth, s.scratch)
 	} else {
-		ok = s.names.addString(f.object, name)
+		ok = s.names.addString(s.depth, name)
 	}
 	if !ok {
 		s.fail("a member name is given twice in one object")
@@ -268,12 +264,12 @@ func (s *Scanner) member() (name string, escaped, ok bool) {
 }
 
 // open steps into the object or array at the current position.
-func (s *Scanner) open(object uint32) bool {
+func (s *Scanner) open(isObject bool) bool {
 	if s.depth == MaxDepth {
 		s.fail("nested too deeply")
 		return false
 	}
-	s.frames[s.depth] = frame{object: object}
+	s.frames[s.depth] = frame{isObject: isObject}
 	s.depth++
 	s.pos++
 	return true
@@ -292,6 +288,9 @@ func (s *Scanner) more(closing byte) bool {
 	f := &s.frames[s.depth-1]
 	c := s.text[s.pos]
 	if c == closing {
+		if f.isObject && s.depth > 1 { // after the outermost, no names come
+			s.names.leave(f.count)
+		}
 		s.pos++
 		s.depth--
 		return false
