@@ -201,31 +201,47 @@ func (s *Scanner) Raw() string {
 
 // Skip consumes the next value, all rules applied to what is in it.
 func (s *Scanner) Skip() {
-	switch s.Kind() {
-	case KindNull:
-		s.literal("null")
-	case KindBool:
-		s.Bool()
-	case KindNumber:
-		s.number()
-	case KindString:
-		s.quoted()
-	case KindArray:
-		for ok := s.open(false) && s.more(']'); ok; ok = s.more(']') {
-			s.Skip()
+	outer := s.depth
+	s.skipOne()
+	for s.depth > outer && s.err == nil {
+		// On to the next value of what is open, or out of it.
+		if s.frames[s.depth-1].isObject {
+			if _, _, ok := s.member(); ok {
+				s.skipOne()
+			}
+		} else if s.more(']') {
+			s.skipOne()
 		}
-	case KindObject:
-		for ok := s.open(true) && s.skipName(); ok; ok = s.skipName() {
-			s.Skip()
-		}
-	case KindInvalid:
 	}
 }
 
-// skipName is Member for a name that nobody looks at.
-func (s *Scanner) skipName() bool {
-	_, _, ok := s.member()
-	return ok
+// skipOne consumes a value, or enters it if it is an object or an array.
+func (s *Scanner) skipOne() {
+	s.space()
+	if s.pos == len(s.text) || s.err != nil {
+		s.fail("unexpected end")
+		return
+	}
+	switch c := s.text[s.pos]; c {
+	case '"':
+		s.quoted()
+	case '[':
+		s.open(false)
+	case '{':
+		s.open(true)
+	case 't':
+		s.literal("true")
+	case 'f':
+		s.literal("false")
+	case 'n':
+		s.literal("null")
+	default:
+		if c != '-' && !isDigit(c) {
+			s.fail("a value is expected")
+			return
+		}
+		s.number()
+	}
 }
 
 // member reads a name, notes it, and stands before the value. An escaped name is in s.scratch.

@@ -75,6 +75,31 @@ func (c secretCodec) encode(dst []byte) ([]byte, *MemberError) {
 	return String(&text).encode(dst)
 }
 
+// Redacted reads like Secret and writes what MarshalText returns in place of the secret: for an object that is printed, not
+// stored.
+func Redacted(v interface {
+	Reveal() string
+	encoding.TextMarshaler
+	encoding.TextUnmarshaler
+}) Codec {
+	return redactedCodec{secretCodec{v}, v}
+}
+
+type redactedCodec struct {
+	secretCodec
+
+	marker encoding.TextMarshaler
+}
+
+func (c redactedCodec) encode(dst []byte) ([]byte, *MemberError) {
+	text, err := c.marker.MarshalText()
+	if err != nil {
+		return nil, problem("is not accepted")
+	}
+	marker := string(text)
+	return String(&marker).encode(dst)
+}
+
 // Strings reads and writes a list of strings. An absent list is nil, an empty one is not.
 func Strings(p *[]string) Codec { return stringsCodec{p} }
 
