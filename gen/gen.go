@@ -1,5 +1,6 @@
-// Package gen answers how INTERFACE.yaml becomes the generated part of the SDK: it loads the spec, resolves what it means, renders
-// every file in memory, and writes all of them or none. Validate, Check and Generate go so far and no farther each.
+// Package gen answers how INTERFACE.yaml becomes the generated part of the SDK: it loads the spec, resolves what it
+// means, renders every file in memory, and writes all of them or none. Validate, Check and Generate go so far and no
+// farther each.
 package gen
 
 import (
@@ -31,12 +32,13 @@ type Diagnostics struct {
 // Failed reports whether there is an error among the diagnostics: nothing is generated then. The others are warnings.
 func (d Diagnostics) Failed() bool { return d.failed }
 
-// String returns the diagnostics as a person reads them, each with its place as FILE:LINE:COLUMN and the line itself. It is empty if
-// nothing is wrong.
+// String returns the diagnostics as a person reads them, each with its place as FILE:LINE:COLUMN and the line itself.
+// It is empty if nothing is wrong.
 func (d Diagnostics) String() string { return d.text }
 
-// Render returns the generated files by their slash-separated paths. root is the repository, whose hand-written Go the spec's bindings
-// are checked against; with a nil root they are not. Equal inputs give equal bytes. There are no files if the diagnostics have failed.
+// Render returns the generated files by their slash-separated paths. root is the repository, whose hand-written Go the
+// spec's bindings are checked against; with a nil root they are not. Equal inputs give equal bytes. There are no files
+// if the diagnostics have failed.
 func Render(source []byte, root fs.FS) (map[string][]byte, Diagnostics, error) {
 	return render("INTERFACE.yaml", source, root)
 }
@@ -66,7 +68,8 @@ func resolve(name string, source []byte, root fs.FS) (*model.Interface, Diagnost
 	return iface, Diagnostics{text: diags.Render(), failed: diags.Errors() > 0}
 }
 
-// Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing. The error is of reading alone.
+// Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing. The error is of
+// reading alone.
 func (p Project) Validate() (Diagnostics, error) {
 	source, err := p.read()
 	if err != nil {

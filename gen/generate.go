@@ -13,8 +13,9 @@ type Report struct {
 	Unchanged int
 }
 
-// Generate brings the generated files up to date with the spec: all of them or, after an error, none. Files that are right already are
-// left alone, and generated files that the spec no longer gives are removed last. Nothing changes if the diagnostics have failed.
+// Generate brings the generated files up to date with the spec: all of them or, after an error, none. Files that are
+// right already are left alone, and generated files that the spec no longer gives are removed last. Nothing changes if
+// the diagnostics have failed.
 func (p Project) Generate() (Report, Diagnostics, error) {
 	c, diags, err := p.compare()
 	if err != nil || diags.Failed() {
@@ -29,7 +30,8 @@ func (p Project) Generate() (Report, Diagnostics, error) {
 
 // Drift is how the generated files differ from what the spec gives. The paths are slash-separated and sorted.
 type Drift struct {
-	// Missing are files that are not there, Differing files with other contents, and Stale files that nothing generates any more.
+	// Missing are files that are not there, Differing files with other contents, and Stale files that nothing generates
+	// any more.
 	Missing, Differing, Stale []string
 	// Diff is the unified diff from what is there to what should be; it is empty if nothing differs.
 	Diff string

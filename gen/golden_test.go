@@ -14,7 +14,8 @@ import (
 	"github.com/arbfay/authpi-go/gen"
 )
 
-// updateGoldens says that goldens are written instead of compared: UPDATE_GOLDENS=1 go test ./gen. The diff is then to be read.
+// updateGoldens says that goldens are written instead of compared: UPDATE_GOLDENS=1 go test ./gen. The diff is then to
+// be read.
 var updateGoldens = os.Getenv("UPDATE_GOLDENS") != ""
 
 // features are the small specs under testdata/golden, each with the files that show its feature.
@@ -31,7 +32,8 @@ var features = []struct {
 	{"local", []string{"conformance/adapters/go/dispatch_gen.go", "testdata/fixtures/interface.json"}},
 }
 
-// TestGoldens renders each feature over stubs of the hand-written packages, compares what shows the feature, and compiles all of it.
+// TestGoldens renders each feature over stubs of the hand-written packages, compares what shows the feature, and
+// compiles all of it.
 func TestGoldens(t *testing.T) {
 	module := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com\n\ngo 1.25.0\n"), 0o600))

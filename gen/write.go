@@ -44,8 +44,9 @@ func sibling(name, kind string) string {
 	return folder + ".sdkgen-" + kind + "-" + base
 }
 
-// write makes the tree what the comparison wants. First everything is written beside its place, then renamed into it, then what is
-// stale is removed; whatever fails on the way, the steps before it are undone, so that the tree is as it was.
+// write makes the tree what the comparison wants. First everything is written beside its place, then renamed into it,
+// then what is stale is removed; whatever fails on the way, the steps before it are undone, so that the tree is as it
+// was.
 func write(t tree, c *comparison) (err error) {
 	var undo []func() error
 	var leftovers []string

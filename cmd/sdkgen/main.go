@@ -4,8 +4,8 @@
 //	sdkgen check      compares and writes nothing
 //	sdkgen validate   judges the spec alone
 //
-// It exits with 0 if all is well, 1 if check finds a difference, and 2 if the spec or the command line is wrong or a file cannot be
-// read or written.
+// It exits with 0 if all is well, 1 if check finds a difference, and 2 if the spec or the command line is wrong or a
+// file cannot be read or written.
 package main
 
 import (

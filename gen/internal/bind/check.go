@@ -79,7 +79,8 @@ func (c *checker) function(s *source, name string, want model.Signature, at spec
 	}
 	for i, a := range want.Arguments {
 		if have.arguments[i] != a.Name && have.arguments[i] != "_" {
-			c.diags.Errorf(at, "the parameter %d of %s is called %s at %s; the interface calls it %s", i+1, name, have.arguments[i], have.at, a.Name)
+			c.diags.Errorf(at, "the parameter %d of %s is called %s at %s; the interface calls it %s",
+				i+1, name, have.arguments[i], have.at, a.Name)
 		}
 	}
 }

@@ -28,7 +28,8 @@ type source struct {
 	read      map[string]bool     // the fields read of something called config
 }
 
-// parse reads the hand-written files of a folder. Files that do not parse are told of by the error, beside what could be read.
+// parse reads the hand-written files of a folder. Files that do not parse are told of by the error, beside what could
+// be read.
 func parse(root fs.FS, folder string) (*source, error) {
 	s := &source{folder: folder, functions: map[string]function{}, declared: map[string]string{}, read: map[string]bool{}}
 	entries, err := fs.ReadDir(root, folder)
@@ -39,7 +40,7 @@ func parse(root fs.FS, folder string) (*source, error) {
 	files := token.NewFileSet()
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
+		if entry.IsDir() || !handWritten(name) {
 			continue
 		}
 		text, err := fs.ReadFile(root, path.Join(folder, name))
@@ -56,6 +57,11 @@ func parse(root fs.FS, folder string) (*source, error) {
 		}
 	}
 	return s, errors.Join(problems...)
+}
+
+// handWritten reports whether a file is Go that neither tests nor was generated.
+func handWritten(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !strings.HasSuffix(name, "_gen.go")
 }
 
 // add takes the declarations of one file.

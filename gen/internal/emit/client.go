@@ -29,7 +29,8 @@ func blocking() shape {
 // future returns the shape whose I/O calls return at once.
 func future() shape {
 	return shape{
-		about:  "A call that does I/O starts at once, runs under its context and returns a Future; any other call returns its result.",
+		about: "A call that does I/O starts at once, runs under its context and returns a Future; " +
+			"any other call returns its result.",
 		result: func(s model.Signature) []string { return []string{"*Future[" + futureOf(s) + "]"} },
 		body:   futureBody,
 	}
@@ -62,7 +63,8 @@ func (s shape) file(u *unit, iface *model.Interface) {
 //	}
 func (s shape) clientStruct(u *unit, iface *model.Interface) jen.Code {
 	about := "Client " + strings.ToLower(iface.SDK.Doc[:1]) + iface.SDK.Doc[1:]
-	return comment(0, about, s.about+" A Client is safe for concurrent use by multiple goroutines. Make it with New, once, and Close it.").
+	use := " A Client is safe for concurrent use by multiple goroutines. Make it with New, once, and Close it."
+	return comment(0, about, s.about+use).
 		Type().Id("Client").Struct(jen.Id("engine").Op("*").Add(u.qual("engine", "Engine")))
 }
 
@@ -77,7 +79,8 @@ func (s shape) clientStruct(u *unit, iface *model.Interface) jen.Code {
 //		return &Client{engine: e}, nil
 //	}
 func clientNew(u *unit) jen.Code {
-	return comment(0, "New checks the configuration and returns a client. It does no I/O. The error is an *authpi.ConfigurationError.").
+	text := "New checks the configuration and returns a client. It does no I/O. The error is an *authpi.ConfigurationError."
+	return comment(0, text).
 		Func().Id("New").Params(jen.Id("config").Add(u.qual("authpi", "Config"))).Params(jen.Op("*").Id("Client"), jen.Error()).
 		Block(
 			jen.List(jen.Id("e"), jen.Err()).Op(":=").Add(u.qual("engine", "New")).Call(jen.Id("config")),
@@ -92,7 +95,8 @@ func clientNew(u *unit) jen.Code {
 //	func (c *Client) Close(ctx context.Context) error { return c.engine.Close(ctx) }
 func clientClose(u *unit) jen.Code {
 	return comment(0, "Close refuses further calls and waits for those in flight, until ctx ends. Closing again waits again.").
-		Func().Params(jen.Id("c").Op("*").Id("Client")).Id("Close").Params(jen.Id("ctx").Add(u.qual("context", "Context"))).Error().
+		Func().Params(jen.Id("c").Op("*").Id("Client")).Id("Close").
+		Params(jen.Id("ctx").Add(u.qual("context", "Context"))).Error().
 		Block(jen.Return(jen.Id("c").Dot("engine").Dot("Close").Call(jen.Id("ctx"))))
 }
 
@@ -169,8 +173,8 @@ func enter(op *model.Operation) *jen.Statement {
 	return jen.Err().Op(":=").Id("c").Dot("engine").Dot("Enter").Call(jen.Lit(op.Name)).Op(";").Err().Op("!=").Nil()
 }
 
-// futureBody renders a call that returns at once. It is admitted before the goroutine starts, so that Close drains it, and the
-// goroutine is the body's own: a helper would cost an allocation more.
+// futureBody renders a call that returns at once. It is admitted before the goroutine starts, so that Close drains it,
+// and the goroutine is the body's own: a helper would cost an allocation more.
 //
 //	f := newFuture[*authpi.Agent]()
 //	if err := c.engine.Enter("exchange_code"); err != nil {

@@ -10,8 +10,8 @@ import (
 // width is the column that comments and signatures stay within.
 const width = 100
 
-// comment renders paragraphs as the doc comment of what follows it. Every line gets its own //: a comment that jennifer would render as
-// a block could be closed by its text.
+// comment renders paragraphs as the doc comment of what follows it. Every line gets its own //: a comment that jennifer
+// would render as a block could be closed by its text.
 //
 //	// TokenSet holds the tokens of one login.
 //	//

@@ -109,7 +109,8 @@ func optionsFile(u *unit, iface *model.Interface) {
 	}
 }
 
-// optionsStruct renders the optional parameters of an operation, even if there are none: a later one must not break callers.
+// optionsStruct renders the optional parameters of an operation, even if there are none: a later one must not break
+// callers.
 //
 //	// ExchangeCodeOptions are the optional parameters of ExchangeCode. Nil is all of their defaults.
 //	type ExchangeCodeOptions struct {

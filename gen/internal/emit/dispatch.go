@@ -10,15 +10,28 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/model"
 )
 
-// dispatchFile renders conformance/adapters/go/dispatch_gen.go: how the adapter calls each operation by its name, in both flavors, and
-// how it takes each error class apart.
+// dispatchFile renders conformance/adapters/go/dispatch_gen.go: how the adapter calls each operation by its name, in
+// both flavors, and how it takes each error class apart.
 func dispatchFile(u *unit, iface *model.Interface) {
 	u.declare(
-		u.clientCalls(iface, "blockingCalls", "blockingCalls call the operations of the blocking client.", "authpisync", u.blockingReturn),
-		u.clientCalls(iface, "futureCalls", "futureCalls start the operations of the future-based client.", "authpiasync", futureReturn),
+		u.clientCalls(iface, callTable{
+			name: "blockingCalls", doc: "blockingCalls call the operations of the blocking client.",
+			client: "authpisync", result: jen.Any, body: blockingReturn,
+		}),
+		u.clientCalls(iface, callTable{
+			name: "futureCalls", doc: "futureCalls start the operations of the future-based client.",
+			client: "authpiasync", result: func() *jen.Statement { return jen.Id("waiter") }, body: futureReturn,
+		}),
 		u.localCalls(iface),
 		u.errorClasses(iface),
 	)
+}
+
+// callTable is what the tables of the flavors differ in.
+type callTable struct {
+	name, doc, client string
+	result            func() *jen.Statement
+	body              func(op *model.Operation, call *jen.Statement) []jen.Code
 }
 
 // clientCalls renders a table of the calls of one flavor.
@@ -29,16 +42,10 @@ func dispatchFile(u *unit, iface *model.Interface) {
 //			return c.Refresh(ctx, a.agent("agent"), &authpi.RefreshOptions{})
 //		},
 //	}
-func (u *unit) clientCalls(
-	iface *model.Interface, name, doc, client string, body func(op *model.Operation, call *jen.Statement) []jen.Code,
-) jen.Code {
-	result := jen.Any()
-	if client == "authpiasync" {
-		result = jen.Id("waiter")
-	}
+func (u *unit) clientCalls(iface *model.Interface, t callTable) jen.Code {
 	of := jen.Map(jen.String()).Func().
-		Params(u.qual("context", "Context"), jen.Op("*").Add(u.qual(client, "Client")), jen.Op("*").Id("arguments")).
-		Params(result.Clone(), jen.Error())
+		Params(u.qual("context", "Context"), jen.Op("*").Add(u.qual(t.client, "Client")), jen.Op("*").Id("arguments")).
+		Params(t.result(), jen.Error())
 	var rows []jen.Code
 	for _, op := range iface.Operations {
 		if !op.Client() {
@@ -55,15 +62,15 @@ func (u *unit) clientCalls(
 		rows = append(rows, jen.Lit(op.Name).Op(":").Func().
 			Params(
 				jen.Id(ctx).Add(u.qual("context", "Context")),
-				jen.Id("c").Op("*").Add(u.qual(client, "Client")),
+				jen.Id("c").Op("*").Add(u.qual(t.client, "Client")),
 				jen.Id(args).Op("*").Id("arguments"),
-			).Params(result.Clone(), jen.Error()).Block(body(op, call)...))
+			).Params(t.result(), jen.Error()).Block(t.body(op, call)...))
 	}
-	return comment(0, doc).Var().Id(name).Op("=").Add(literal(of, false, rows...))
+	return comment(0, t.doc).Var().Id(t.name).Op("=").Add(literal(of, false, rows...))
 }
 
 // blockingReturn renders the result of a blocking call; one without a value returns nil for it.
-func (u *unit) blockingReturn(op *model.Operation, call *jen.Statement) []jen.Code {
+func blockingReturn(op *model.Operation, call *jen.Statement) []jen.Code {
 	if op.Result.None {
 		return []jen.Code{jen.Return(jen.Nil(), call)}
 	}
@@ -184,7 +191,8 @@ func (u *unit) localCalls(iface *model.Interface) jen.Code {
 			Params(jen.Any(), jen.Error()).Block(jen.Return(result...)))
 	}
 	of := jen.Map(jen.String()).Func().Params(jen.Op("*").Id("arguments")).Params(jen.Any(), jen.Error())
-	return comment(0, "localCalls call the functions of the vocabulary and the methods of its types, whose value is the first argument.").
+	text := "localCalls call the functions of the vocabulary and the methods of its types, whose value is the first argument."
+	return comment(0, text).
 		Var().Id("localCalls").Op("=").Add(literal(of, false, rows...))
 }
 
@@ -224,7 +232,8 @@ func (u *unit) errorClasses(iface *model.Interface) jen.Code {
 		}
 		read := jen.Func().Params(jen.Id(name).Op("*").Add(u.qual("authpi", class.Name))).Map(jen.String()).Any().
 			Block(jen.Return(literal(jen.Map(jen.String()).Any(), false, fields...)))
-		rows = append(rows, literal(jen.Null(), true, keyed("name", jen.Lit(class.Name)), keyed("fields", jen.Id("fieldsOf").Call(read))))
+		row := []jen.Code{keyed("name", jen.Lit(class.Name)), keyed("fields", jen.Id("fieldsOf").Call(read))}
+		rows = append(rows, literal(jen.Null(), true, row...))
 	}
 	return comment(0, "errorClasses are the error classes, each before its parent, with the way to the fields that it adds.").
 		Var().Id("errorClasses").Op("=").Add(literal(jen.Index().Id("errorClass"), false, rows...))

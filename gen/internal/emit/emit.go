@@ -70,7 +70,8 @@ func Files(iface *model.Interface) (map[string][]byte, error) {
 	return files, nil
 }
 
-// render renders one file. A panic is a defect of an emitter, or of jennifer, which panics where it could return an error.
+// render renders one file. A panic is a defect of an emitter, or of jennifer, which panics where it could return an
+// error.
 func render(t target, iface *model.Interface) (content []byte, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -54,7 +54,8 @@ func endpointTable(iface *model.Interface) jen.Code {
 		row = append(row, keyed("path", jen.Lit(e.Path)))
 		rows[i] = keyed(e.Const, literal(jen.Null(), true, row...))
 	}
-	text := "endpointTable tells the name of each endpoint, the metadata member that names its URL, and its path under the issuer."
+	text := "endpointTable tells the name of each endpoint, the metadata member that names its URL, " +
+		"and its path under the issuer."
 	return comment(0, text).Var().Id("endpointTable").Op("=").
 		Add(literal(jen.Index(jen.Id("endpointCount")).Id("endpoint"), false, rows...))
 }

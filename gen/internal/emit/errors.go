@@ -32,7 +32,8 @@ func errorsFile(u *unit, iface *model.Interface) {
 //		tokens *TokenSet
 //	}
 func (u *unit) errorStruct(class *model.Error) jen.Code {
-	return comment(0, sentences(class.Go, see(class.Source)), errorCodes(class)).Type().Id(class.Name).StructFunc(func(g *jen.Group) {
+	doc := comment(0, sentences(class.Go, see(class.Source)), errorCodes(class))
+	return doc.Type().Id(class.Name).StructFunc(func(g *jen.Group) {
 		if class.Parent != nil {
 			g.Id(class.Parent.Name)
 			if len(class.Fields) > 0 {
@@ -119,8 +120,8 @@ func (u *unit) withMethod(class *model.Error, f *model.ErrorField) jen.Code {
 		)
 }
 
-// engineErrorsFile renders sdk/internal/engine/errors_gen.go: the table that gives wire codes their classes. Rows that also name a
-// source come first, as the first row that fits holds.
+// engineErrorsFile renders sdk/internal/engine/errors_gen.go: the table that gives wire codes their classes. Rows that
+// also name a source come first, as the first row that fits holds.
 //
 //	// errorMatches are the error classes of wire codes. The first row that fits holds.
 //	var errorMatches = []errorMatch{

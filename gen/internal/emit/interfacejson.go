@@ -7,8 +7,8 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/model"
 )
 
-// The types below are the shape of testdata/fixtures/interface.json, which the conformance suite reads: what it must know of the
-// interface to judge an SDK in any language. It says nothing of Go.
+// The types below are the shape of testdata/fixtures/interface.json, which the conformance suite reads: what it must
+// know of the interface to judge an SDK in any language. It says nothing of Go.
 type (
 	jsonInterface struct {
 		Comment    string          `json:"comment"`

@@ -11,7 +11,8 @@ import (
 // page is the Markdown in the making.
 type page struct{ strings.Builder }
 
-// markdown renders docs/INTERFACE.md: the interface as a person reads it, and the vocabulary that INTERFACE.yaml is written in.
+// markdown renders docs/INTERFACE.md: the interface as a person reads it, and the vocabulary that INTERFACE.yaml is
+// written in.
 func markdown(iface *model.Interface) ([]byte, error) {
 	p := &page{}
 	p.line("<!-- " + Header + " -->")
@@ -21,8 +22,7 @@ func markdown(iface *model.Interface) ([]byte, error) {
 		p.paragraph("Names and behavior follow " + escape(iface.SDK.BasedOn) + "; each deviation says so and why. " +
 			"Every node has a clause, its stable ID, by which tests cite it.")
 	}
-	p.paragraph("[Configuration](#configuration) · [Endpoints](#endpoints) · [Operations](#operations) · [Functions and methods]" +
-		"(#functions-and-methods) · [Types](#types) · [Enums](#enums) · [Errors](#errors) · [Rules](#rules) · [Vocabulary](#vocabulary)")
+	p.contents("Configuration", "Endpoints", "Operations", "Functions and methods", "Types", "Enums", "Errors", "Rules", "Vocabulary")
 	p.configuration(iface)
 	p.endpoints(iface)
 	p.operations(iface)
@@ -39,6 +39,15 @@ func (p *page) paragraph(text string) { p.line("\n" + text) }
 
 func (p *page) heading(level int, text string) {
 	p.paragraph(strings.Repeat("#", level) + " " + text)
+}
+
+// contents renders links to the sections.
+func (p *page) contents(sections ...string) {
+	links := make([]string, len(sections))
+	for i, section := range sections {
+		links[i] = "[" + section + "](#" + strings.ReplaceAll(strings.ToLower(section), " ", "-") + ")"
+	}
+	p.paragraph(strings.Join(links, " · "))
 }
 
 // table renders rows of cells; it renders nothing without rows.
@@ -120,7 +129,8 @@ func (p *page) configuration(iface *model.Interface) {
 		if o.Type.Kind == model.KindBool && o.Default != "" {
 			fallback = "Default: " + o.Default + "."
 		}
-		rows = append(rows, []string{code(o.Name), code("Config." + o.GoName), typeLink(o.Type), sentences(described(o.Doc), fallback), code(o.Clause)})
+		meaning := sentences(described(o.Doc), fallback)
+		rows = append(rows, []string{code(o.Name), code("Config." + o.GoName), typeLink(o.Type), meaning, code(o.Clause)})
 	}
 	p.table([]string{"option", "Go", "type", "meaning", "clause"}, rows)
 }
@@ -137,7 +147,8 @@ func (p *page) endpoints(iface *model.Interface) {
 
 func (p *page) operations(iface *model.Interface) {
 	p.heading(2, "Operations")
-	p.paragraph("The Go signatures are those of the blocking client. In the future-based client an operation that does I/O returns a Future of the result.")
+	p.paragraph("The Go signatures are those of the blocking client. In the future-based client an operation that does I/O " +
+		"returns a Future of the result.")
 	for _, op := range iface.Operations {
 		if op.Client() {
 			p.operation(op)
@@ -280,7 +291,8 @@ func (p *page) rules(iface *model.Interface) {
 	p.heading(2, "Rules")
 	var rows [][]string
 	for _, c := range iface.Rules {
-		rows = append(rows, []string{code(c.ID), c.Level, described(model.Doc{Text: c.Doc, Source: c.Source, Since: c.Since, Deviation: c.Deviation})})
+		rule := model.Doc{Text: c.Doc, Source: c.Source, Since: c.Since, Deviation: c.Deviation}
+		rows = append(rows, []string{code(c.ID), c.Level, described(rule)})
 	}
 	p.table([]string{"clause", "level", "rule"}, rows)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/model"
 )
 
-// operationsFile renders sdk/internal/engine/ops_gen.go: a descriptor and a method for each http and url operation, and what the
-// engine has to bring for the composed ones.
+// operationsFile renders sdk/internal/engine/ops_gen.go: a descriptor and a method for each http and url operation, and
+// what the engine has to bring for the composed ones.
 func operationsFile(u *unit, iface *model.Interface) {
 	for _, op := range iface.Operations {
 		if op.Request == nil {
@@ -138,8 +138,8 @@ func (u *unit) paramsStruct(op *model.Operation) jen.Code {
 	})
 }
 
-// requestMethod renders the method of an http or url operation. An internal one takes its parameters as a struct; a public one has
-// the signature of the clients.
+// requestMethod renders the method of an http or url operation. An internal one takes its parameters as a struct; a
+// public one has the signature of the clients.
 //
 //	// tokenCode exchanges an authorization code for tokens.
 //	func (e *Engine) tokenCode(ctx context.Context, p tokenCodeParams) (*tokenResponse, error) {

@@ -120,7 +120,8 @@ func (u *unit) marshalMethod(t *model.Type) jen.Code {
 		Block(jen.Return(u.qual("strictjson", "Marshal").Call(jen.Id("t").Dot("members").Call(), unknownOf("t", t))))
 }
 
-// unmarshalMethod renders the reader. It fills a fresh value, so that a text that cannot be read leaves the old one as it was.
+// unmarshalMethod renders the reader. It fills a fresh value, so that a text that cannot be read leaves the old one as
+// it was.
 //
 //	// UnmarshalJSON reads the JSON object, strictly. After an error the value is unchanged.
 //	func (t *TokenSet) UnmarshalJSON(data []byte) error {
@@ -132,12 +133,11 @@ func (u *unit) marshalMethod(t *model.Type) jen.Code {
 //		return nil
 //	}
 func (u *unit) unmarshalMethod(t *model.Type) jen.Code {
-	text := "UnmarshalJSON reads the JSON object, strictly: exact names, no member twice. After an error the value is unchanged."
-	failure := jen.Err()
+	form, failure := "JSON object", jen.Err()
 	if t.Storage {
-		text = "UnmarshalJSON reads the storage form, strictly: exact names, no member twice. After an error the value is unchanged."
-		failure = jen.Id("wrapStorageError").Call(jen.Lit(t.GoName), jen.Err())
+		form, failure = "storage form", jen.Id("wrapStorageError").Call(jen.Lit(t.GoName), jen.Err())
 	}
+	text := "UnmarshalJSON reads the " + form + ", strictly: exact names, no member twice. After an error the value is unchanged."
 	read := u.qual("strictjson", "Unmarshal").Call(jen.Id("data"), jen.Id("fresh").Dot("members").Call(), unknownOf("fresh", t))
 	return comment(0, text).
 		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().

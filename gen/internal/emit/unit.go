@@ -12,14 +12,15 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/model"
 )
 
-// unit is one Go file in the making. It owns what all files share: the header, the package clause, the imports, the blank lines
-// between declarations and the formatting.
+// unit is one Go file in the making. It owns what all files share: the header, the package clause, the imports, the
+// blank lines between declarations and the formatting.
 type unit struct {
 	file     *jen.File
 	packages map[string]string // import paths by package name
 }
 
-// standard are the packages of the standard library that generated code may import; each is the last element of its path.
+// standard are the packages of the standard library that generated code may import; each is the last element of its
+// path.
 var standard = []string{"cmp", "context", "encoding/json", "errors", "io", "log/slog", "net/http", "time"}
 
 // own are the packages of the SDK's module that generated code lives in or imports, by name.
@@ -97,8 +98,8 @@ func (u *unit) bytes() ([]byte, error) {
 	return formatted, nil
 }
 
-// groupImports splits the one block of imports that jennifer renders into the standard library's and the module's, as goimports
-// wants it.
+// groupImports splits the one block of imports that jennifer renders into the standard library's and the module's, as
+// goimports wants it.
 func groupImports(source string) string {
 	before, rest, found := strings.Cut(source, "\nimport (\n")
 	if !found {

@@ -73,7 +73,8 @@ func (r *resolver) defaultOf(option *Option, n *spec.Node) {
 	switch {
 	case kind == KindBool:
 		if (n.Text() == "true") != option.Negated {
-			r.diags.Errorf(option.At, "a bool is false by default in Go: %s needs `go: {negate: ...}` exactly if its default is true", option.Name)
+			r.diags.Errorf(option.At,
+				"a bool is false by default in Go: %s needs `go: {negate: ...}` exactly if its default is true", option.Name)
 		}
 		option.Default = n.Text()
 	case option.Negated:

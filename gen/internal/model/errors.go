@@ -45,7 +45,7 @@ func (r *resolver) parents(n *spec.Node) {
 		case parent != nil:
 			class.Parent = r.classes[parent.Text()]
 			if class.Parent == nil {
-				r.diags.Errorf(parent.Pos, "unknown error class %s%s", parent.Text(), spec.Suggest(parent.Text(), keys(r.out.Errors, className)))
+				r.unknown(parent.Pos, "error class", parent.Text(), keys(r.out.Errors, func(c *Error) string { return c.Name }))
 			}
 		case root != nil:
 			r.diags.Errorf(class.At, "%s lacks the key %q: the root is %s", class.Name, "parent", root.Name)
@@ -64,11 +64,10 @@ func (r *resolver) parents(n *spec.Node) {
 	}
 }
 
-func className(class *Error) string { return class.Name }
-
 func (r *resolver) codes(class *Error, n *spec.Node) {
 	for _, item := range n.Items() {
-		class.Codes = append(class.Codes, ErrorCode{Name: item.Name, Doc: r.doc(item, "", "code."+item.Name, "must", true, asRule)})
+		doc := r.doc(item, "", "code."+item.Name, "must", true, asRule)
+		class.Codes = append(class.Codes, ErrorCode{Doc: doc, Name: item.Name})
 	}
 }
 

@@ -61,8 +61,8 @@ type word struct {
 	places place
 }
 
-// words returns the table of type words: what each is, its Go type, and where it may stand. Types and enums of the spec come on
-// top of it.
+// words returns the table of type words: what each is, its Go type, and where it may stand. Types and enums of the spec
+// come on top of it.
 func words() []word {
 	return []word{
 		{"string", KindString, "string", always},
@@ -143,7 +143,8 @@ func (r Ref) text() bool { return r.Kind == KindString || r.Kind == KindURL }
 // pointed returns the Go type of a value that can be absent.
 func (r Ref) pointed() string { return "*" + r.goType }
 
-// canBeAbsent reports whether presence means anything for the type: other types have a zero value that is absence already.
+// canBeAbsent reports whether presence means anything for the type: other types have a zero value that is absence
+// already.
 func (r Ref) canBeAbsent() bool {
 	switch r.Kind {
 	case KindString, KindBool, KindSeconds, KindType:

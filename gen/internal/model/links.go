@@ -10,8 +10,8 @@ import (
 // mention is a name of the spec in a text: two words at least, as a single one may be plain English.
 var mention = regexp.MustCompile(`\b[a-z][a-z0-9]*(?:[_.][a-z0-9]+)*_[a-z0-9]+(?:[_.][a-z0-9]+)*\b`)
 
-// goLinks returns the Go names of the operations and options that texts mention. A name that is also sent as a constant, such as
-// the grant client_credentials, may mean either and stays as it is.
+// goLinks returns the Go names of the operations and options that texts mention. A name that is also sent as a
+// constant, such as the grant client_credentials, may mean either and stays as it is.
 func goLinks(root *spec.Node) map[string]string {
 	links := map[string]string{}
 	for _, n := range root.Get("config").Items() {

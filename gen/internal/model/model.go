@@ -89,7 +89,8 @@ type Endpoint struct {
 	Doc
 	// Name is the spec's name, GoName the field of Endpoints, Const the engine's constant.
 	Name, GoName, Const string
-	// Metadata is the member of the provider metadata that names the address; "" if none does. Such an endpoint cannot be configured.
+	// Metadata is the member of the provider metadata that names the address; "" if none does. Such an endpoint cannot
+	// be configured.
 	Metadata string
 	// Path is where it is under the issuer when nothing else says.
 	Path string
@@ -140,7 +141,8 @@ type Field struct {
 	// Type is the field's type, GoType the text of its Go type.
 	Type   Ref
 	GoType string
-	// Required says that the member must be there. Presence says that absent differs from zero: the Go type is a pointer.
+	// Required says that the member must be there. Presence says that absent differs from zero: the Go type is a
+	// pointer.
 	Required, Presence bool
 }
 

@@ -9,12 +9,14 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/spec"
 )
 
-// Go names are derived from the spec's by one rule, so that they can be predicted: words are capitalized and joined, initialisms
-// are upper case. What the rule cannot know is said by `go` in the spec. Two nodes that end with the same name in the same scope
-// are an error that shows both places; a parameter never gets a name that an import, a keyword or a local of a generated body has.
+// Go names are derived from the spec's by one rule, so that they can be predicted: words are capitalized and joined,
+// initialisms are upper case. What the rule cannot know is said by `go` in the spec. Two nodes that end with the same
+// name in the same scope are an error that shows both places; a parameter never gets a name that an import, a keyword
+// or a local of a generated body has.
 
 // initialisms are words that Go writes in upper case.
-const initialisms = " acr amr api dpop http https id ip json jti jwk jwks jws jwt mfa oidc par pkce sdk sso tls totp ttl ui uri url uuid "
+const initialisms = " acr amr api dpop http https id ip json jti jwk jwks jws jwt mfa oidc par pkce sdk sso tls totp ttl ui uri " +
+	"url uuid "
 
 // exported returns the exported Go name of a spec name: refresh_buffer is RefreshBuffer, id_token is IDToken.
 func exported(name string) string {
@@ -62,17 +64,17 @@ func upperFirst(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// reserved are names that a parameter must not have: imports, and the locals of generated bodies. Keywords and predeclared names
-// are reserved too.
-const reserved = " authpi authpiasync authpisync c cmp context ctx e engine err errors f http io json o opts out p slog strictjson " +
-	"sync time url " +
-	"any append bool byte cap clear close complex copy delete error false float64 imag int int64 len make max min new nil panic print " +
-	"println real recover rune string true uint "
+// reserved are names that a parameter must not have: imports, and the locals of generated bodies. Keywords and
+// predeclared names are reserved too.
+const reserved = " authpi authpiasync authpisync cmp context engine errors http io json slog strictjson sync time url " +
+	"c ctx e err f o opts or orlist orzero out p values words " +
+	"any append bool byte cap clear close complex copy delete error false float64 imag int int64 len make max min new nil panic " +
+	"print println real recover rune string true uint "
 
 // argument returns the Go parameter of an exported name.
 func argument(name string) string {
 	arg := unexported(name)
-	if token.IsKeyword(arg) || strings.Contains(reserved, " "+arg+" ") {
+	if token.IsKeyword(arg) || strings.Contains(reserved, " "+strings.ToLower(arg)+" ") {
 		return arg + "Value"
 	}
 	return arg
@@ -109,6 +111,7 @@ func (s *scope) claim(name, what string, at spec.Position) {
 	case holder.at.Line == 0:
 		s.diags.Errorf(at, "the Go name %s of %s is that of %s; give it another with `go`", name, what, holder.what)
 	default:
-		s.diags.Errorf(at, "the Go name %s of %s is that of %s at %s; give one of them another with `go`", name, what, holder.what, holder.at)
+		s.diags.Errorf(at, "the Go name %s of %s is that of %s at %s; give one of them another with `go`",
+			name, what, holder.what, holder.at)
 	}
 }

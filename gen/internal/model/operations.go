@@ -40,7 +40,8 @@ func (r *resolver) newOperation(n *spec.Node) *Operation {
 		r.http(op, n.Get("http"))
 	case n.Get("url") != nil:
 		op.Kind = URL
-		op.Request = &Request{Endpoint: r.endpoint(n.Get("url").Get("endpoint")), Constants: constants(n.Get("url").Get("constants"))}
+		url := n.Get("url")
+		op.Request = &Request{Endpoint: r.endpoint(url.Get("endpoint")), Constants: constants(url.Get("constants"))}
 		op.Result = Result{Type: Ref{Word: "url", Kind: KindURL, goType: "string"}, GoType: "string"}
 	case n.Get("local") != nil:
 		op.Kind = Local
@@ -143,8 +144,7 @@ func (r *resolver) endpoint(n *spec.Node) *Endpoint {
 	}
 	e := r.endpointMap[n.Text()]
 	if e == nil {
-		names := keys(r.out.Endpoints, func(e *Endpoint) string { return e.Name })
-		r.diags.Errorf(n.Pos, "unknown endpoint %s%s", n.Text(), spec.Suggest(n.Text(), names))
+		r.unknown(n.Pos, "endpoint", n.Text(), keys(r.out.Endpoints, func(e *Endpoint) string { return e.Name }))
 	}
 	return e
 }
@@ -163,7 +163,8 @@ func (r *resolver) composed(op *Operation, n *spec.Node) {
 		op.BindAt = bind.Pos
 	}
 	if bind != nil && bind.Text() != op.GoName {
-		r.diags.Errorf(bind.Pos, "%s binds %s: a method of the engine has its operation's Go name, %s", op.Name, bind.Text(), op.GoName)
+		r.diags.Errorf(bind.Pos, "%s binds %s: a method of the engine has its operation's Go name, %s",
+			op.Name, bind.Text(), op.GoName)
 	}
 	if op.Internal {
 		r.diags.Errorf(n.At(), "an internal step of the engine is no operation: %s is composed", op.Name)
@@ -194,11 +195,13 @@ func (r *resolver) local(op *Operation, n *spec.Node) {
 		name = method
 		op.Receiver = r.types[typeName]
 		if op.Receiver == nil {
-			r.diags.Errorf(bind.Pos, "unknown type %s%s", typeName, spec.Suggest(typeName, keys(r.out.Types, func(t *Type) string { return t.Name })))
+			r.unknown(bind.Pos, "type", typeName, keys(r.out.Types, func(t *Type) string { return t.Name }))
 		}
 	}
-	if receiver, _, found := strings.Cut(op.Name, "."); bind != nil && (found != isMethod || found && exported(receiver) != typeName) {
-		r.diags.Errorf(bind.Pos, "%s binds %s: a method's operation is named type.method, a function's has no dot", op.Name, bind.Text())
+	receiver, _, dotted := strings.Cut(op.Name, ".")
+	if bind != nil && (dotted != isMethod || dotted && exported(receiver) != typeName) {
+		r.diags.Errorf(bind.Pos, "%s binds %s: a method's operation is named type.method, a function's has no dot",
+			op.Name, bind.Text())
 	}
 	if bind != nil && name != op.GoName {
 		r.diags.Errorf(bind.Pos, "%s binds %s, but its Go name is %s", op.Name, name, op.GoName)
@@ -216,8 +219,7 @@ func (r *resolver) uses(op *Operation, n *spec.Node, kind OperationKind) []*Oper
 		used := r.ops[item.Text()]
 		switch {
 		case used == nil:
-			names := keys(r.out.Operations, func(o *Operation) string { return o.Name })
-			r.diags.Errorf(item.Pos, "unknown operation %s in %s%s", item.Text(), n.Name, spec.Suggest(item.Text(), names))
+			r.unknown(item.Pos, "operation", item.Text(), keys(r.out.Operations, func(o *Operation) string { return o.Name }))
 		case used.Kind != kind:
 			r.diags.Errorf(item.Pos, "%s of %s must be %s operations, and %s is %s", n.Name, op.Name, kind, used.Name, used.Kind)
 		default:

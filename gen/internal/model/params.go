@@ -39,7 +39,8 @@ func (r *resolver) params(op *Operation, n *spec.Node) {
 		}
 	}
 	if positional := op.Positional(); op.Client() && len(positional) > maxPositional {
-		r.diags.Errorf(op.At, "%s has %d required parameters; a call reads well with at most %d", op.Name, len(positional), maxPositional)
+		r.diags.Errorf(op.At, "%s has %d required parameters; a call reads well with at most %d",
+			op.Name, len(positional), maxPositional)
 	}
 }
 

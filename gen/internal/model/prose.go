@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Go comment starts with the name that it documents, a spec's text does not. The first word of the text decides how the two
-// join, so that the result is a sentence:
+// A Go comment starts with the name that it documents, a spec's text does not. The first word of the text decides how
+// the two join, so that the result is a sentence:
 //
 //	A set of tokens.          TokenSet is a set of tokens.
 //	The scopes asked for.     Scopes are the scopes asked for.
@@ -58,7 +58,8 @@ func copula(name, text string) string {
 	}
 }
 
-// pluralPhrase reports whether "The granted scopes in one text" speaks of several: the last word before the preposition decides.
+// pluralPhrase reports whether "The granted scopes in one text" speaks of several: the last word before the preposition
+// decides.
 func pluralPhrase(text string) bool {
 	words := strings.Fields(text)
 	if words[0] != "The" {

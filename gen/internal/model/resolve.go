@@ -7,8 +7,8 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/spec"
 )
 
-// Resolve returns the interface that a spec means and reports what does not fit together. The result is only complete if diags
-// has no errors afterwards; root may lack nodes that were reported already.
+// Resolve returns the interface that a spec means and reports what does not fit together. The result is only complete
+// if diags has no errors afterwards; root may lack nodes that were reported already.
 func Resolve(root *spec.Node, diags *spec.Diagnostics) *Interface {
 	r := newResolver(diags)
 	r.links = goLinks(root)
@@ -106,8 +106,8 @@ func (r *resolver) doc(n *spec.Node, goName, path, level string, public bool, fo
 		r.diags.Errorf(d.At, "%s lacks the key %q: it is public", n.Name, "doc")
 	case d.Text == "":
 	case form != asRule && !joins(d.Text):
-		r.diags.Errorf(n.Get("doc").Pos, "the doc of %s must start with an article, with a word such as Whether or How, or with a verb such as %q",
-			n.Name, "Returns")
+		r.diags.Errorf(n.Get("doc").Pos,
+			"the doc of %s must start with an article, with a word such as Whether or How, or with a verb such as Returns", n.Name)
 	case form == asSentence:
 		d.Go = r.link(sentence(goName, d.Text))
 	case form == asValue:
@@ -138,7 +138,8 @@ func (r *resolver) rules(n *spec.Node, prefix string) {
 	}
 }
 
-// ref resolves the type of a node for the place where it stands. It returns false after reporting a type that does not fit.
+// ref resolves the type of a node for the place where it stands. It returns false after reporting a type that does not
+// fit.
 func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
 	if n == nil {
 		return Ref{}, false
@@ -159,7 +160,7 @@ func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
 	t := r.types[name]
 	switch {
 	case t == nil:
-		r.diags.Errorf(n.Pos, "unknown type %s%s", text, spec.Suggest(name, r.typeNames(at)))
+		r.unknown(n.Pos, "type", name, r.typeNames(at))
 		return Ref{}, false
 	case at&(inConfig|inRequest) != 0, list && at&(inResponse|inErrorField) != 0:
 		r.diags.Errorf(n.Pos, "the type %s cannot stand here; what can: %s", text, strings.Join(wordsAt(at), ", "))
@@ -202,9 +203,14 @@ func (r *resolver) option(n *spec.Node) *Option {
 	}
 	option := r.options[name]
 	if option == nil {
-		r.diags.Errorf(n.Pos, "unknown config option %q%s", name, spec.Suggest(name, keys(r.out.Config, func(o *Option) string { return o.Name })))
+		r.unknown(n.Pos, "config option", name, keys(r.out.Config, func(o *Option) string { return o.Name }))
 	}
 	return option
+}
+
+// unknown reports a name that refers to nothing.
+func (r *resolver) unknown(at spec.Position, what, name string, candidates []string) {
+	r.diags.Errorf(at, "unknown %s %s%s", what, name, spec.Suggest(name, candidates))
 }
 
 func keys[T any](items []T, name func(T) string) []string {

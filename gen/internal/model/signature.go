@@ -14,8 +14,9 @@ type Signature struct {
 	Results []string
 }
 
-// Signature returns the head of the operation's Go function. A client operation takes the context where it does I/O, its required
-// parameters and its options, and returns an error last, in the engine as in the blocking client. A local one takes its parameters.
+// Signature returns the head of the operation's Go function. A client operation takes the context where it does I/O,
+// its required parameters and its options, and returns an error last, in the engine as in the blocking client. A local
+// one takes its parameters.
 func (o *Operation) Signature() Signature {
 	var s Signature
 	if o.IO {

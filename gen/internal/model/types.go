@@ -56,7 +56,8 @@ func (r *resolver) declareTypes(n *spec.Node) {
 // checkFlags reports flags that contradict each other.
 func (r *resolver) checkFlags(t *Type) {
 	if t.Accessors && (t.Internal || t.Storage || t.KeepUnknown || t.Data) {
-		r.diags.Errorf(t.At, "the Go type of %s is written by hand (accessors), so internal, storage, unknown and data say nothing", t.Name)
+		r.diags.Errorf(t.At, "the Go type of %s is written by hand (accessors), so internal, storage, unknown and data say nothing",
+			t.Name)
 	}
 	if t.Data && (t.Storage || t.KeepUnknown) {
 		r.diags.Errorf(t.At, "%s is never JSON (data), so storage and unknown say nothing", t.Name)
@@ -125,7 +126,8 @@ func (r *resolver) checkPresence(n *spec.Node, ref Ref, required bool) {
 	case required:
 		r.diags.Errorf(presence.NamePos, "%s is required, so it is never absent", n.Name)
 	case !ref.canBeAbsent():
-		r.diags.Errorf(presence.NamePos, "presence is for string, bool, seconds and types: the zero value of %s is absence already", ref.Word)
+		r.diags.Errorf(presence.NamePos, "presence is for string, bool, seconds and types: the zero value of %s is absence already",
+			ref.Word)
 	}
 }
 
@@ -145,6 +147,6 @@ func (r *resolver) checkNesting(t *Type, above []*Type) {
 	}
 }
 
-// usedByEngine reports whether hand-written code is expected to read an internal type that no operation names. ErrorResponse is
-// the one: any endpoint may answer with it.
+// usedByEngine reports whether hand-written code is expected to read an internal type that no operation names.
+// ErrorResponse is the one: any endpoint may answer with it.
 func (r *resolver) usedByEngine(t *Type) bool { return t.Name == "ErrorResponse" }

@@ -121,7 +121,8 @@ func (c *checker) typeName(n *yaml.Node, node *Node, path string) *Node {
 	return node
 }
 
-// scalar reads a text, flag, number or word. It takes the text as it is written: no value of YAML's own types is ever made of it.
+// scalar reads a text, flag, number or word. It takes the text as it is written: no value of YAML's own types is ever
+// made of it.
 func (c *checker) scalar(n *yaml.Node, node *Node, path string) *Node {
 	s := node.shape
 	if n.Kind != yaml.ScalarNode {

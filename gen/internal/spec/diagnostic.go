@@ -74,7 +74,8 @@ func (d *Diagnostics) Sorted() []Diagnostic {
 	return slices.Compact(sorted)
 }
 
-// Render returns the diagnostics as a person reads them: the place and the message, then the line with a caret under the place.
+// Render returns the diagnostics as a person reads them: the place and the message, then the line with a caret under
+// the place.
 func (d *Diagnostics) Render() string {
 	var b strings.Builder
 	for i, item := range d.Sorted() {

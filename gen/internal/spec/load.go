@@ -17,12 +17,14 @@ import (
 const (
 	// maxSize bounds the text of a spec. The largest that anyone would read is far below.
 	maxSize = 8 << 20 // 8 MiB
-	// maxDepth bounds the nesting that is looked at: the vocabulary needs nine levels. The parser has a bound of its own.
+	// maxDepth bounds the nesting that is looked at: the vocabulary needs nine levels. The parser has a bound of its
+	// own.
 	maxDepth = 32
 )
 
-// Load reads a spec and returns its root, which is nil if the text is no YAML mapping at all. file is the name that diagnostics
-// start with. What is wrong with one node is reported and the node left out, so that the rest can still be checked.
+// Load reads a spec and returns its root, which is nil if the text is no YAML mapping at all. file is the name that
+// diagnostics start with. What is wrong with one node is reported and the node left out, so that the rest can still be
+// checked.
 func Load(file string, source []byte) (*Node, *Diagnostics) {
 	diags := &Diagnostics{File: file}
 	if len(source) > maxSize {
@@ -44,7 +46,8 @@ func Load(file string, source []byte) (*Node, *Diagnostics) {
 	return c.check(document.Content[0], vocabulary(), "the file"), diags
 }
 
-// checkEncoding refuses what a YAML reader would quietly read in another way: a byte order mark, NUL, or text that is not UTF-8.
+// checkEncoding refuses what a YAML reader would quietly read in another way: a byte order mark, NUL, or text that is
+// not UTF-8.
 func checkEncoding(source []byte, diags *Diagnostics) bool {
 	if bytes.HasPrefix(source, []byte("\ufeff")) {
 		diags.Errorf(Position{Line: 1, Column: 1}, "the file starts with a byte order mark")
@@ -88,7 +91,8 @@ func parse(source []byte, diags *Diagnostics) *yaml.Node {
 	return &document
 }
 
-// reportSyntax reports an error of the parser, which knows the line at most: the column is that of the line's first character.
+// reportSyntax reports an error of the parser, which knows the line at most: the column is that of the line's first
+// character.
 func reportSyntax(err error, diags *Diagnostics) {
 	found := syntaxLine.FindStringSubmatch(strings.SplitN(err.Error(), "\n", 2)[0])
 	if found == nil {

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Node is one place of a spec that the vocabulary allows: a scalar, a list, or a mapping. Its methods take a nil Node for one
-// that is absent, so that a reader can ask for what may not be there. Nodes never change once loaded.
+// Node is one place of a spec that the vocabulary allows: a scalar, a list, or a mapping. Its methods take a nil Node
+// for one that is absent, so that a reader can ask for what may not be there. Nodes never change once loaded.
 type Node struct {
 	// Name is the key that the node stands under; empty for the root and for the items of a list.
 	Name string
@@ -20,8 +20,8 @@ type Node struct {
 	items []*Node
 }
 
-// Get returns the node under a key of a closed mapping, or nil if it is absent. A key that the vocabulary does not have is a
-// mistake in the program and panics.
+// Get returns the node under a key of a closed mapping, or nil if it is absent. A key that the vocabulary does not have
+// is a mistake in the program and panics.
 func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil

@@ -20,8 +20,8 @@ type KeyReference struct {
 	Doc string
 }
 
-// Reference returns the vocabulary, each closed mapping once, in the order in which a reader meets them. The keys that every node has
-// come first and are not repeated.
+// Reference returns the vocabulary, each closed mapping once, in the order in which a reader meets them. The keys that
+// every node has come first and are not repeated.
 func Reference() []Section {
 	shared := mapping("every node", common(text(sentence))...)
 	sections := []Section{shared.section(nil)}

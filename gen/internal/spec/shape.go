@@ -16,7 +16,8 @@ const (
 	kindMapping             // a closed mapping with the given keys
 )
 
-// shape is what the vocabulary allows at one place. The shapes are a tree of values made once per load; nothing writes to them.
+// shape is what the vocabulary allows at one place. The shapes are a tree of values made once per load; nothing writes
+// to them.
 type shape struct {
 	what    string // as a message names it: "an operation"
 	kind    kind

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// A rule says what is wrong with a text, or "" if nothing is. Every text of a spec ends in a comment, a name or a literal of Go,
-// Markdown or JSON: the rules are what keeps it from ending there as anything else.
+// A rule says what is wrong with a text, or "" if nothing is. Every text of a spec ends in a comment, a name or a
+// literal of Go, Markdown or JSON: the rules are what keeps it from ending there as anything else.
 type rule func(text string) string
 
 var (
@@ -42,7 +42,8 @@ const maxName = 128
 var (
 	snakeName  = matching(snakePattern, "must be lower-case words joined by _, such as client_id")
 	camelName  = matching(camelPattern, "must be capitalized words, such as TokenSet")
-	dottedName = matching(dottedPattern, "must be lower-case words joined by _, such as exchange_code, after a type's name and a dot for a method")
+	dottedName = matching(dottedPattern,
+		"must be lower-case words joined by _, such as exchange_code, after a type's name and a dot for a method")
 	wireName   = matching(wirePattern, "must be letters, digits and _ . : / + * - only")
 	pathText   = matching(pathPattern, "must be a path such as /token")
 	moduleText = matching(modulePattern, "must be a module path such as example.com/sdk")

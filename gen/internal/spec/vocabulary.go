@@ -2,8 +2,8 @@ package spec
 
 import "slices"
 
-// vocabulary returns the shape of a whole spec: the one table that the loader validates by and that the reference documentation of
-// the vocabulary is written from. A key that is not here does not exist.
+// vocabulary returns the shape of a whole spec: the one table that the loader validates by and that the reference
+// documentation of the vocabulary is written from. A key that is not here does not exist.
 func vocabulary() *shape {
 	return mapping("an interface",
 		must("sdk", sdkShape(), "What the SDK is called and where its Go module lives."),
@@ -57,7 +57,7 @@ func optionShape() *shape {
 		may("negate", text(goName), "The Go name of the opposite, for a bool that is true by default."),
 	)
 	return node("a config option",
-		must("type", typeName(), "The type, or a word of the configuration: http_client, clock, entropy, hooks, endpoints, callback.refresh."),
+		must("type", typeName(), "The type, or a word of the configuration such as http_client or clock."),
 		may("required", flag(), "The client cannot be built without it."),
 		may("default", text(prose), "What the zero value means: a literal, or config.x for another option's value."),
 		may("go", named, "The Go name where the rule cannot derive it, or {negate: X}."),
