@@ -27,16 +27,12 @@ type request struct {
 // the parameter is required.
 func (op *operation) encode(values []any) (*request, *failure) {
 	r := &request{form: url.Values{}, query: url.Values{}, header: http.Header{}}
-	constants := r.form
-	if op.method == "" || op.method == http.MethodGet {
-		constants = r.query
-	}
 	for _, c := range op.constants {
-		constants.Set(c.name, c.value)
+		r.add(param{wire: c.name, in: op.constantsIn()}, []string{c.value})
 	}
 	for i, p := range op.params {
 		if extra, ok := values[i].(map[string]string); ok {
-			if f := r.addExtra(op, extra); f != nil {
+			if f := r.addExtra(op, p.in, extra); f != nil {
 				return nil, f
 			}
 			continue
@@ -47,6 +43,9 @@ func (op *operation) encode(values []any) (*request, *failure) {
 		}
 		if p.required && len(texts) == 0 {
 			return nil, misconfigured("invalid_argument", p.name+" must not be empty")
+		}
+		if (p.in == inHeader || p.in == inBearer) && slices.ContainsFunc(texts, breaksHeader) {
+			return nil, misconfigured("invalid_argument", p.name+" must not have a control character: it goes into a header")
 		}
 		r.add(p, texts)
 	}
@@ -68,22 +67,38 @@ func (r *request) add(p param, texts []string) {
 	}
 }
 
-// addExtra adds a caller's own query parameters. One that the operation itself sends, now or in another call, is refused.
-func (r *request) addExtra(op *operation, extra map[string]string) *failure {
+// addExtra adds a caller's own parameters. One that the operation itself sends, now or in another call, is refused.
+func (r *request) addExtra(op *operation, in place, extra map[string]string) *failure {
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		if op.reserves(name) {
+		if op.reserves(in, name) {
 			return misconfigured("reserved_parameter", "leave "+strconv.Quote(bounded(name, maxCode))+
 				" out of the extra parameters: the SDK sends it itself")
 		}
-		r.query.Set(name, extra[name])
+		r.add(param{wire: name, in: in}, []string{extra[name]})
 	}
 	return nil
 }
 
-// reserves reports whether the operation has a parameter of that name on the wire.
-func (op *operation) reserves(name string) bool {
-	return slices.ContainsFunc(op.constants, func(c pair) bool { return c.name == name }) ||
-		slices.ContainsFunc(op.params, func(p param) bool { return p.wire == name })
+// reserves reports whether the operation itself has a parameter of that name in that place.
+func (op *operation) reserves(in place, name string) bool {
+	if op.auth != authNone && in == inForm && (name == "client_id" || name == "client_secret") {
+		return true
+	}
+	return op.constantsIn() == in && slices.ContainsFunc(op.constants, func(c pair) bool { return c.name == name }) ||
+		slices.ContainsFunc(op.params, func(p param) bool { return p.in == in && p.wire == name })
+}
+
+// constantsIn returns where the constants go: into the body of a request that has one.
+func (op *operation) constantsIn() place {
+	if op.method == "" || op.method == http.MethodGet {
+		return inQuery
+	}
+	return inForm
+}
+
+// breaksHeader reports whether a text cannot be the value of a header (RFC 9110, section 5.5).
+func breaksHeader(text string) bool {
+	return strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7F })
 }
 
 // wireTexts returns the texts that stand for a value, none if it is absent, and whether they are secret.

@@ -173,7 +173,7 @@ func (e *Engine) endpointNow(id endpointID) (string, *failure) {
 	if link := e.endpoints[id]; link != "" {
 		return link, nil
 	}
-	if m := e.metadata.current(); m != nil {
+	if m := e.metadata.current(); m != nil && endpointTable[id].metadata != "" {
 		return knownEndpoint(m, id)
 	}
 	return e.derived(id), nil

@@ -53,7 +53,7 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 
 func newRequest(ctx context.Context, method, link string, r *request) (*http.Request, error) {
 	var body io.Reader
-	if method == http.MethodPost {
+	if method != http.MethodGet && (method != http.MethodDelete || len(r.form) > 0) {
 		body = strings.NewReader(r.form.Encode())
 	}
 	request, err := http.NewRequestWithContext(ctx, method, withQuery(link, r.query), body)
@@ -129,9 +129,10 @@ func decodeError(header http.Header, body []byte) (wire errorResponse, isJSON bo
 	return wire, true
 }
 
+// maxBytes returns the size of the largest answer that is read. No configuration makes it unlimited.
 func (e *Engine) maxBytes(op *operation) int64 {
 	if op.limit != nil {
-		return int64(op.limit(e.config))
+		return or(max(0, int64(op.limit(e.config))), defaultMaxBytes)
 	}
 	return or(op.maxBytes, defaultMaxBytes)
 }
