@@ -70,7 +70,8 @@ type Organization struct {
 type decoder struct {
 	strictjson.Scanner
 	claims *Claims
-	wrong  error // the first claim of a wrong type
+	scopes []string // those of all organizations, which share one allocation
+	wrong  error    // the first claim of a wrong type
 }
 
 // Decode reads a payload. A claim that a check depends on must be of its type and is refused with a *ClaimError
@@ -189,7 +190,7 @@ func (d *decoder) audience() {
 		if !ok {
 			d.refuse(claim, reason)
 		}
-		c.Audience = append(c.Audience, text)
+		c.Audience = add(d, c.Audience, text, minText)
 	}
 }
 

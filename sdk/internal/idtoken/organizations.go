@@ -1,9 +1,27 @@
 package idtoken
 
-import "github.com/arbfay/authpi-go/sdk/internal/strictjson"
+import (
+	"slices"
 
-// usual is the capacity that spares usual tokens a second allocation.
-const usual = 4
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
+)
+
+// The fewest bytes that an element of a list takes.
+const (
+	minText         = len(`"",`)
+	minOrganization = len(`{"id":"a"},`)
+)
+
+// add appends to a list. The list grows in large steps, but not beyond what the rest of the payload can have: reading a
+// long list otherwise costs less than making room for it again and again.
+func add[T any](d *decoder, list []T, element T, minBytes int) []T {
+	const usual = 4 // spares usual tokens a second allocation
+	if len(list) == cap(list) {
+		most := d.Remaining()/minBytes + 1
+		list = slices.Grow(list, min(max(usual, 3*len(list)), most))
+	}
+	return append(list, element)
+}
 
 // organizationID reads org_id.
 func (d *decoder) organizationID() {
@@ -23,10 +41,7 @@ func (d *decoder) organizations() {
 	list := []Organization{}
 	for d.Element() {
 		if o, ok := d.organization(); ok {
-			if cap(list) == 0 {
-				list = make([]Organization, 0, usual)
-			}
-			list = append(list, o)
+			list = add(d, list, o, minOrganization)
 		}
 	}
 	d.claims.Organizations = list
@@ -52,7 +67,7 @@ func (d *decoder) organization() (o Organization, ok bool) {
 			o.Title, o.HasTitle = d.String()
 			valid = o.HasTitle
 		case "scopes":
-			o.Scopes, valid = d.scopes()
+			o.Scopes, valid = d.scopeList()
 		case "joined_at":
 			var literal string
 			if literal, valid = d.Number(); valid {
@@ -66,19 +81,20 @@ func (d *decoder) organization() (o Organization, ok bool) {
 	return o, ok && o.ID != ""
 }
 
-// scopes reads a list of strings.
-func (d *decoder) scopes() (list []string, ok bool) {
+// scopeList reads a list of strings.
+func (d *decoder) scopeList() (list []string, ok bool) {
 	if !d.Array() {
 		return nil, false
 	}
 	ok = true
+	start := len(d.scopes)
 	for d.Element() {
-		if list == nil {
-			list = make([]string, 0, usual)
-		}
 		scope, isString := d.String()
-		list = append(list, scope)
+		d.scopes = add(d, d.scopes, scope, minText)
 		ok = ok && isString
 	}
-	return list, ok
+	if len(d.scopes) == start {
+		return nil, ok
+	}
+	return slices.Clip(d.scopes[start:]), ok
 }

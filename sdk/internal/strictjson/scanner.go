@@ -92,6 +92,9 @@ func (s *Scanner) End() error {
 	return s.Err()
 }
 
+// Remaining returns the number of bytes that have not been read: a bound of what can still come.
+func (s *Scanner) Remaining() int { return len(s.text) - s.pos }
+
 // Kind returns the type of the next value without consuming it.
 func (s *Scanner) Kind() Kind {
 	if s.err != nil {
