@@ -54,7 +54,7 @@ func (r *resolver) newOperation(n *spec.Node) *Operation {
 		op.GoName = unexported(op.GoName)
 	}
 	op.Doc = r.doc(n, op.GoName, "op."+n.Name, "must", !op.Internal, asSentence)
-	if op.Text != "" && !thirdPerson(op.Text) {
+	if op.Text != "" && joins(op.Text) && !thirdPerson(op.Text) {
 		r.diags.Errorf(n.Get("doc").Pos, "the doc of an operation must start with a verb such as %q", "Returns")
 	}
 	r.claimOperation(op)

@@ -13,7 +13,7 @@ func (r *resolver) params(op *Operation, n *spec.Node) {
 	for i, item := range n.Items() {
 		p := r.newParam(item, op)
 		if op.Request != nil {
-			r.wire(op, p, wires)
+			r.wire(op, p, item, wires)
 		} else {
 			r.noWire(op, item)
 		}
@@ -80,7 +80,7 @@ func (r *resolver) newParam(n *spec.Node, op *Operation) *Param {
 // paramDefault resolves what a parameter is when it is not given.
 func (r *resolver) paramDefault(p *Param, n *spec.Node, op *Operation) {
 	if n == nil {
-		if p.Fixed {
+		if p.Fixed && op.Request != nil {
 			r.diags.Errorf(p.At, "%s is fixed and lacks the key %q", p.Name, "default")
 		}
 		return
@@ -102,12 +102,15 @@ func (r *resolver) paramDefault(p *Param, n *spec.Node, op *Operation) {
 }
 
 // wire checks where a parameter goes in its request.
-func (r *resolver) wire(op *Operation, p *Param, taken map[[2]string]spec.Position) {
+func (r *resolver) wire(op *Operation, p *Param, n *spec.Node, taken map[[2]string]spec.Position) {
 	switch {
+	case p.In == "" && n.Rejected("in"):
 	case p.In == "":
 		r.diags.Errorf(p.At, "the parameter %s lacks the key %q", p.Name, "in")
 	case op.Kind == URL && p.In != "query":
 		r.diags.Errorf(p.At, "a URL carries its parameters in the query, not in %s", p.In)
+	case op.Request.Method == "GET" && p.In == "form":
+		r.diags.Errorf(p.At, "a GET has no body that a form could stand in, so %s goes elsewhere", p.Name)
 	case p.Type.Kind == KindMap && p.In != "query" && p.In != "form":
 		r.diags.Errorf(p.At, "a map's entries are parameters of their own, so %s goes in query or form", p.Name)
 	case p.In == "bearer" && p.Type.Kind != KindSecret:

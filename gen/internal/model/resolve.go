@@ -102,7 +102,7 @@ func (r *resolver) doc(n *spec.Node, goName, path, level string, public bool, fo
 		At:        n.At(),
 	}
 	switch {
-	case d.Text == "" && public:
+	case d.Text == "" && public && !n.Rejected("doc"):
 		r.diags.Errorf(d.At, "%s lacks the key %q: it is public", n.Name, "doc")
 	case d.Text == "":
 	case form != asRule && !joins(d.Text):
@@ -221,8 +221,11 @@ func keys[T any](items []T, name func(T) string) []string {
 	return names
 }
 
-// finish reports what nothing refers to.
+// finish warns of what nothing refers to. After an error that would only tell of the reference that is wrong.
 func (r *resolver) finish() {
+	if r.diags.Errors() > 0 {
+		return
+	}
 	for _, t := range r.out.Types {
 		if t.Internal && !r.used[t] && !r.usedByEngine(t) {
 			r.diags.Warnf(t.At, "nothing uses the internal type %s", t.Name)

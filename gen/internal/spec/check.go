@@ -18,7 +18,7 @@ func (c *checker) check(n *yaml.Node, s *shape, path string) *Node {
 		if n.Kind != yaml.MappingNode {
 			return c.wrongKind(n, s, path)
 		}
-		node.items = c.entries(n, s, path)
+		c.entries(n, node, path)
 		c.demand(n, node, s, path)
 	case kindList:
 		if n.Kind != yaml.SequenceNode {
@@ -37,9 +37,9 @@ func (c *checker) check(n *yaml.Node, s *shape, path string) *Node {
 	return node
 }
 
-// entries returns the entries of a mapping that are right.
-func (c *checker) entries(n *yaml.Node, s *shape, path string) []*Node {
-	var children []*Node
+// entries gives a mapping's Node the entries that are right.
+func (c *checker) entries(n *yaml.Node, node *Node, path string) {
+	s := node.shape
 	first := map[string]Position{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
@@ -58,10 +58,14 @@ func (c *checker) entries(n *yaml.Node, s *shape, path string) []*Node {
 		}
 		if child := c.check(value, elem, inside(path, s, name.Value)); child != nil {
 			child.Name, child.NamePos = name.Value, position(name)
-			children = append(children, child)
+			node.items = append(node.items, child)
+			continue
 		}
+		if node.rejected == nil {
+			node.rejected = map[string]bool{}
+		}
+		node.rejected[name.Value] = true
 	}
-	return children
 }
 
 // entryShape returns the shape of the value under a key, or nil after reporting that there is no such key.

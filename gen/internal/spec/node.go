@@ -15,9 +15,10 @@ type Node struct {
 	// Pos is the place of the node's value.
 	Pos Position
 
-	shape *shape
-	text  string
-	items []*Node
+	shape    *shape
+	text     string
+	items    []*Node
+	rejected map[string]bool // keys whose values were reported
 }
 
 // Get returns the node under a key of a closed mapping, or nil if it is absent. A key that the vocabulary does not have
@@ -39,6 +40,9 @@ func (n *Node) Get(key string) *Node {
 	}
 	return nil
 }
+
+// Rejected reports whether a key was written whose value was reported: it is absent, but not missing.
+func (n *Node) Rejected(key string) bool { return n != nil && n.rejected[key] }
 
 // Items returns the children of a list or mapping in the order of the file. The slice is the node's own.
 func (n *Node) Items() []*Node {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -14,7 +15,11 @@ func Suggest(word string, candidates []string) string {
 	}
 	best, distance := "", 1+max(1, len(word)/3)
 	for _, candidate := range candidates {
-		if d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(candidate), nil); d < distance {
+		d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(candidate), nil)
+		if d == 2 && letters(word) == letters(candidate) {
+			d = 1 // two letters changed places
+		}
+		if d < distance {
 			best, distance = candidate, d
 		}
 	}
@@ -22,4 +27,9 @@ func Suggest(word string, candidates []string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// letters returns the letters of a word in alphabetical order.
+func letters(word string) string {
+	return string(slices.Sorted(slices.Values([]rune(strings.ToLower(word)))))
 }

@@ -17,6 +17,7 @@ var (
 	camelPattern  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 	dottedPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)?$`)
 	wirePattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:/+*-]*$`)
+	valuePattern  = regexp.MustCompile("^[ -!#-\\[\\]-_a-~]+$")
 	pathPattern   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 	modulePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*(/[A-Za-z0-9._~-]+)*$`)
 	bindPattern   = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)?$`)
@@ -45,6 +46,7 @@ var (
 	dottedName = matching(dottedPattern,
 		"must be lower-case words joined by _, such as exchange_code, after a type's name and a dot for a method")
 	wireName   = matching(wirePattern, "must be letters, digits and _ . : / + * - only")
+	valueText  = matching(valuePattern, "must be printable ASCII without quotes, backquotes and backslashes")
 	pathText   = matching(pathPattern, "must be a path such as /token")
 	moduleText = matching(modulePattern, "must be a module path such as example.com/sdk")
 	bindName   = matching(bindPattern, "must be an exported Go function, or a type and its method such as Agent.HasAccess")
