@@ -1,5 +1,5 @@
-// Package pkce answers what proves that an authorization code is ours: Proof Key for Code Exchange (RFC 7636) with S256, and the
-// random values that tie a callback to its login.
+// Package pkce answers what proves that an authorization code is ours: Proof Key for Code Exchange (RFC 7636) with S256,
+// and the random values that tie a callback to its login.
 package pkce
 
 import (
