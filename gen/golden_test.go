@@ -18,6 +18,8 @@ import (
 // be read.
 var updateGoldens = os.Getenv("UPDATE_GOLDENS") != ""
 
+const adapterFile = "conformance/adapters/go/dispatch_gen.go"
+
 // features are the small specs under testdata/golden, each with the files that show its feature.
 var features = []struct {
 	name  string
@@ -25,11 +27,11 @@ var features = []struct {
 }{
 	{"request", []string{"sdk/internal/engine/ops_gen.go", "sdk/authpi/options_gen.go"}},
 	{"url", []string{"sdk/internal/engine/ops_gen.go"}},
-	{"types", []string{"sdk/authpi/types_gen.go", "sdk/authpi/enums_gen.go", "sdk/internal/engine/types_gen.go"}},
+	{"types", []string{"sdk/authpi/types_gen.go", "sdk/authpi/enums_gen.go", "sdk/internal/engine/types_gen.go", adapterFile}},
 	{"errors", []string{"sdk/authpi/errors_gen.go", "sdk/internal/engine/errors_gen.go"}},
-	{"config", []string{"sdk/authpi/config_gen.go", "sdk/internal/engine/config_gen.go"}},
-	{"calls", []string{"sdk/sync/client_gen.go", "sdk/async/client_gen.go", "conformance/adapters/go/dispatch_gen.go"}},
-	{"local", []string{"conformance/adapters/go/dispatch_gen.go", "testdata/fixtures/interface.json"}},
+	{"config", []string{"sdk/authpi/config_gen.go", "sdk/internal/engine/config_gen.go", adapterFile}},
+	{"calls", []string{"sdk/sync/client_gen.go", "sdk/async/client_gen.go", adapterFile}},
+	{"local", []string{adapterFile, "testdata/fixtures/interface.json"}},
 }
 
 // TestGoldens renders each feature over stubs of the hand-written packages, compares what shows the feature, and

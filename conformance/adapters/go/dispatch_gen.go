@@ -224,6 +224,83 @@ var localCalls = map[string]func(*arguments) (any, error){
 	},
 }
 
+// configOptions set the options of the configuration from the arguments of their names.
+var configOptions = map[string]func(*authpi.Config, *arguments, string){
+	"issuer_url": func(c *authpi.Config, a *arguments, name string) {
+		c.IssuerURL = a.text(name)
+	},
+	"issuer": func(c *authpi.Config, a *arguments, name string) {
+		c.Issuer = a.text(name)
+	},
+	"client_id": func(c *authpi.Config, a *arguments, name string) {
+		c.ClientID = a.text(name)
+	},
+	"client_secret": func(c *authpi.Config, a *arguments, name string) {
+		c.ClientSecret = a.secret(name)
+	},
+	"redirect_uri": func(c *authpi.Config, a *arguments, name string) {
+		c.RedirectURI = a.text(name)
+	},
+	"audience": func(c *authpi.Config, a *arguments, name string) {
+		c.Audience = a.text(name)
+	},
+	"resources": func(c *authpi.Config, a *arguments, name string) {
+		c.Resources = a.texts(name)
+	},
+	"endpoints": func(c *authpi.Config, a *arguments, name string) {
+		c.Endpoints = endpoints(a.mapping(name))
+	},
+	"auto_refresh": func(c *authpi.Config, a *arguments, name string) {
+		c.DisableAutoRefresh = !a.boolean(name)
+	},
+	"refresh_buffer_seconds": func(c *authpi.Config, a *arguments, name string) {
+		c.RefreshBuffer = limit(a.seconds(name))
+	},
+	"leeway_seconds": func(c *authpi.Config, a *arguments, name string) {
+		c.Leeway = limit(a.seconds(name))
+	},
+	"login_max_age_seconds": func(c *authpi.Config, a *arguments, name string) {
+		c.LoginMaxAge = limit(a.seconds(name))
+	},
+	"request_timeout_seconds": func(c *authpi.Config, a *arguments, name string) {
+		c.RequestTimeout = limit(a.seconds(name))
+	},
+	"max_token_bytes": func(c *authpi.Config, a *arguments, name string) {
+		c.MaxTokenBytes = limit(a.integer(name))
+	},
+	"client_auth": func(c *authpi.Config, a *arguments, name string) {
+		c.ClientAuth = authpi.ClientAuth(a.text(name))
+	},
+	"on_refresh": func(c *authpi.Config, a *arguments, name string) {
+		c.OnRefresh = a.session.refreshHook(a.text(name))
+	},
+}
+
+// endpointFields set the endpoints of the configuration.
+var endpointFields = map[string]func(*authpi.Endpoints, string){
+	"authorization": func(e *authpi.Endpoints, url string) {
+		e.Authorization = url
+	},
+	"token": func(e *authpi.Endpoints, url string) {
+		e.Token = url
+	},
+	"userinfo": func(e *authpi.Endpoints, url string) {
+		e.Userinfo = url
+	},
+	"revocation": func(e *authpi.Endpoints, url string) {
+		e.Revocation = url
+	},
+	"introspection": func(e *authpi.Endpoints, url string) {
+		e.Introspection = url
+	},
+	"end_session": func(e *authpi.Endpoints, url string) {
+		e.EndSession = url
+	},
+	"jwks": func(e *authpi.Endpoints, url string) {
+		e.JWKS = url
+	},
+}
+
 // errorClasses are the error classes, each before its parent, with the way to the fields that it
 // adds.
 var errorClasses = []errorClass{
@@ -283,3 +360,7 @@ var errorClasses = []errorClass{
 		}
 	})},
 }
+
+// secretMembers return the secrets of a value of one type, by their members, for each type whose
+// JSON redacts them.
+var secretMembers = []func(any) (map[string]authpi.Secret, bool){}

@@ -23,7 +23,10 @@ func dispatchFile(u *unit, iface *model.Interface) {
 			client: "authpiasync", result: func() *jen.Statement { return jen.Id("waiter") }, body: futureReturn,
 		}),
 		u.localCalls(iface),
+		u.configOptions(iface),
+		u.endpointFields(iface),
 		u.errorClasses(iface),
+		u.secretMembers(iface),
 	)
 }
 

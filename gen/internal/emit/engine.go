@@ -1,8 +1,6 @@
 package emit
 
 import (
-	"strconv"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/arbfay/authpi-go/gen/internal/model"
@@ -105,7 +103,6 @@ func (u *unit) configDefaults(iface *model.Interface) jen.Code {
 func (u *unit) defaulted(o *model.Option) *jen.Statement {
 	field := jen.Id("c").Dot(o.GoName)
 	or := func(value jen.Code) *jen.Statement { return u.qual("cmp", "Or").Call(field, value) }
-	number, _ := strconv.Atoi(o.Default) // the model let no other literal through
 	switch {
 	case o.DefaultOption != nil && o.DefaultOption.Type.List():
 		return nil // written by hand: nil and empty differ
@@ -113,12 +110,10 @@ func (u *unit) defaulted(o *model.Option) *jen.Statement {
 		return or(jen.Id("c").Dot(o.DefaultOption.GoName))
 	case o.Default == "" || o.Type.Kind == model.KindBool:
 		return nil
-	case o.Type.Kind == model.KindSeconds:
-		return jen.Id("max").Call(jen.Lit(0), or(jen.Lit(number).Op("*").Add(u.qual("time", "Second"))))
-	case o.Type.Kind == model.KindInt:
-		return jen.Id("max").Call(jen.Lit(0), or(jen.Lit(number)))
+	case o.Type.Kind == model.KindSeconds, o.Type.Kind == model.KindInt:
+		return jen.Id("max").Call(jen.Lit(0), or(u.literalOf(o.Type.Kind, o.Default)))
 	default:
-		return or(jen.Lit(o.Default))
+		return or(u.literalOf(o.Type.Kind, o.Default))
 	}
 }
 

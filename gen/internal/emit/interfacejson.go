@@ -55,6 +55,7 @@ type (
 		Type     string `json:"type"`
 		Required bool   `json:"required"`
 		Presence bool   `json:"presence,omitempty"`
+		Default  string `json:"default,omitempty"`
 		Clause   string `json:"clause"`
 	}
 	jsonError struct {
@@ -157,7 +158,9 @@ func describeEnum(e *model.Enum) jsonEnum {
 
 func describeType(t *model.Type) jsonType {
 	fields := each(t.Fields, func(f *model.Field) jsonField {
-		return jsonField{Name: f.Name, Type: f.Type.Word, Required: f.Required, Presence: f.Presence, Clause: f.Clause}
+		return jsonField{
+			Name: f.Name, Type: f.Type.Word, Required: f.Required, Presence: f.Presence, Default: f.Default, Clause: f.Clause,
+		}
 	})
 	return jsonType{Name: t.Name, Storage: t.Storage, Fields: fields, Clause: t.Clause}
 }

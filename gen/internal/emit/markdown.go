@@ -236,7 +236,7 @@ func (p *page) types(iface *model.Interface) {
 			if t.Accessors {
 				goName += "()"
 			}
-			rows = append(rows, []string{code(f.Name), code(goName), typeLink(f.Type), described(f.Doc), code(f.Clause)})
+			rows = append(rows, []string{code(f.Name), code(goName), typeLink(f.Type), sentences(described(f.Doc), fieldDefault(f)), code(f.Clause)})
 		}
 		p.table([]string{"field", "Go", "type", "meaning", "clause"}, rows)
 	}

@@ -104,7 +104,7 @@ func (u *unit) answerRows(r *model.Request) []jen.Code {
 	if len(r.Status) > 0 {
 		statuses = nil
 		for _, s := range r.Status {
-			statuses = append(statuses, jen.Lit(int(s)))
+			statuses = append(statuses, u.status(s))
 		}
 	}
 	rows := []jen.Code{keyed("status", literal(jen.Index().Int(), true, statuses...))}
@@ -116,6 +116,18 @@ func (u *unit) answerRows(r *model.Request) []jen.Code {
 			Block(jen.Return(jen.Id("c").Dot(r.MaxBytesOption.GoName)))))
 	}
 	return append(rows, keyed("source", u.source(r.Source)))
+}
+
+// status renders a status of success by its constant where net/http has one.
+func (u *unit) status(code int64) jen.Code {
+	constants := map[int64]string{
+		http.StatusOK: "StatusOK", http.StatusCreated: "StatusCreated", http.StatusAccepted: "StatusAccepted",
+		http.StatusNoContent: "StatusNoContent", http.StatusResetContent: "StatusResetContent",
+	}
+	if name, found := constants[code]; found {
+		return u.qual("http", name)
+	}
+	return jen.Lit(int(code))
 }
 
 // paramsStruct renders the parameters of an internal operation, which are all named.

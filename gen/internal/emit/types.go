@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"strconv"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/arbfay/authpi-go/gen/internal/model"
@@ -88,7 +90,19 @@ func fieldText(t *model.Type, f *model.Field) string {
 	case model.KindOneOrMany:
 		form = ", a text or a list"
 	}
-	return sentences(text, "In JSON: "+f.Name+form+".", see(f.Source))
+	return sentences(text, "In JSON: "+f.Name+form+".", fieldDefault(f), see(f.Source))
+}
+
+// fieldDefault says what an absent member counts as.
+func fieldDefault(f *model.Field) string {
+	switch {
+	case f.Default == "":
+		return ""
+	case f.Type.Kind == model.KindSeconds:
+		return "Default: " + f.Default + " seconds."
+	default:
+		return "Default: " + f.Default + "."
+	}
 }
 
 // extraMethod renders the way to members without a field.
@@ -112,7 +126,7 @@ func (u *unit) marshalMethod(t *model.Type) jen.Code {
 	text := "MarshalJSON returns the JSON object; secrets are redacted in it."
 	if t.Storage {
 		text = "MarshalJSON returns the storage form, secrets included."
-	} else if !hasSecret(t) {
+	} else if len(t.Secrets()) == 0 {
 		text = "MarshalJSON returns the JSON object."
 	}
 	return comment(0, text).
@@ -142,11 +156,40 @@ func (u *unit) unmarshalMethod(t *model.Type) jen.Code {
 	return comment(0, text).
 		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().
 		Block(
-			jen.Var().Id("fresh").Id(t.GoName),
+			u.fresh(t),
 			jen.If(jen.Err().Op(":=").Add(read), jen.Err().Op("!=").Nil()).Block(jen.Return(failure)),
 			jen.Op("*").Id("t").Op("=").Id("fresh"),
 			jen.Return(jen.Nil()),
 		)
+}
+
+// fresh renders the value that is read into, which holds what absent members count as.
+//
+//	fresh := DeviceAuthorization{Interval: 5 * time.Second}
+func (u *unit) fresh(t *model.Type) jen.Code {
+	var defaults []jen.Code
+	for _, f := range t.Fields {
+		if f.Default != "" {
+			defaults = append(defaults, keyed(f.GoName, u.literalOf(f.Type.Kind, f.Default)))
+		}
+	}
+	if len(defaults) == 0 {
+		return jen.Var().Id("fresh").Id(t.GoName)
+	}
+	return jen.Id("fresh").Op(":=").Add(literal(jen.Id(t.GoName), len(defaults) == 1, defaults...))
+}
+
+// literalOf renders a default that the spec gives as text.
+func (u *unit) literalOf(kind model.Kind, text string) *jen.Statement {
+	number, _ := strconv.Atoi(text) // the model let no other text through for numbers
+	switch kind {
+	case model.KindSeconds:
+		return jen.Lit(number).Op("*").Add(u.qual("time", "Second"))
+	case model.KindInt:
+		return jen.Lit(number)
+	default:
+		return jen.Lit(text)
+	}
 }
 
 // unknownOf renders the place for members without a field.
@@ -207,13 +250,4 @@ func codec(t *model.Type, f *model.Field) string {
 	default:
 		return name
 	}
-}
-
-func hasSecret(t *model.Type) bool {
-	for _, f := range t.Fields {
-		if f.Type.Kind == model.KindSecret {
-			return true
-		}
-	}
-	return false
 }

@@ -144,6 +144,8 @@ type Field struct {
 	// Required says that the member must be there. Presence says that absent differs from zero: the Go type is a
 	// pointer.
 	Required, Presence bool
+	// Default is the literal that an absent member counts as, as the spec has it; "" if none.
+	Default string
 }
 
 // Error is an error class.

@@ -90,6 +90,9 @@ func (r *resolver) http(op *Operation, n *spec.Node) {
 		Auth:      n.Get("auth").Text(),
 		Constants: constants(n.Get("constants")),
 	}
+	if op.Request.Method == "GET" && op.Request.Auth != "none" {
+		r.diags.Errorf(n.Get("auth").At(), "a GET has no body that a client could authenticate in: its auth is none")
+	}
 	for _, status := range n.Get("status").Items() {
 		if number := status.Number(); number < 200 || number > 299 {
 			r.diags.Errorf(status.Pos, "a status of success is between 200 and 299")

@@ -96,6 +96,8 @@ func (r *resolver) paramDefault(p *Param, n *spec.Node, op *Operation) {
 		r.diags.Errorf(n.Pos, "%s is required, so it cannot have a default", p.Name)
 	case p.Presence:
 		r.diags.Errorf(n.Pos, "%s has a default, so it is never absent", p.Name)
+	case p.Default.Negated:
+		r.diags.Errorf(n.Pos, "the Go field of %s is its opposite, so it cannot be a default", p.Default.Name)
 	case p.Default.GoType != p.GoType:
 		r.diags.Errorf(n.Pos, "the option %s has another type than %s", p.Default.Name, p.Name)
 	}

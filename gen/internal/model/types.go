@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/arbfay/authpi-go/gen/internal/spec"
 )
@@ -83,7 +84,44 @@ func (r *resolver) fields(n *spec.Node) {
 	}
 	for _, t := range r.out.Types {
 		r.checkNesting(t, nil)
+		r.checkSecrets(t)
 	}
+}
+
+// checkSecrets reports a type with secrets inside of another: what is redacted would be stored so, or what is stored
+// would be printed.
+func (r *resolver) checkSecrets(t *Type) {
+	if t.Internal || t.Accessors || t.Data {
+		return
+	}
+	for _, f := range t.Fields {
+		held := f.Type.Type
+		if held != nil && held.hasSecret(nil) && !(t.Storage && held.Storage) {
+			r.diags.Errorf(f.At, "%s holds secrets, so only a field of an internal type can hold it, or storage in storage", held.Name)
+		}
+	}
+}
+
+// hasSecret reports whether a type holds a secret, itself or in a type that it holds.
+func (t *Type) hasSecret(above []*Type) bool {
+	if slices.Contains(above, t) {
+		return false
+	}
+	above = append(above, t)
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
+		return f.Type.Kind == KindSecret || f.Type.Type != nil && f.Type.Type.hasSecret(above)
+	})
+}
+
+// Secrets returns the fields that are secrets.
+func (t *Type) Secrets() []*Field {
+	var secrets []*Field
+	for _, f := range t.Fields {
+		if f.Type.Kind == KindSecret {
+			secrets = append(secrets, f)
+		}
+	}
+	return secrets
 }
 
 func (r *resolver) newField(n *spec.Node, t *Type) *Field {
@@ -115,7 +153,31 @@ func (r *resolver) newField(n *spec.Node, t *Type) *Field {
 	if f.Presence && ref.canBeAbsent() && !t.Accessors {
 		f.GoType = ref.pointed()
 	}
+	r.fieldDefault(f, t, n.Get("default"))
 	return f
+}
+
+// fieldDefault resolves what an absent member counts as.
+func (r *resolver) fieldDefault(f *Field, t *Type, n *spec.Node) {
+	if n == nil {
+		return
+	}
+	f.Default = n.Text()
+	kind := f.Type.Kind
+	switch {
+	case t.Accessors || t.Data:
+		r.diags.Errorf(n.Pos, "%s is not read from JSON, so no member of it is absent", t.Name)
+	case t.Storage:
+		r.diags.Errorf(n.Pos, "%s is stored and read back: a zero would come back as the default", t.Name)
+	case f.Required || f.Presence:
+		r.diags.Errorf(n.Pos, "%s is required or tells absence apart, so it cannot have a default", f.Name)
+	case kind == KindInt || kind == KindSeconds:
+		if number, err := strconv.ParseInt(f.Default, 10, 32); err != nil || number <= 0 {
+			r.diags.Errorf(n.Pos, "the default of %s must be a positive whole number", f.Name)
+		}
+	case !f.Type.text() && kind != KindEnum:
+		r.diags.Errorf(n.Pos, "a field of the type %s cannot have a default", f.Type.Word)
+	}
 }
 
 // checkPresence reports a presence that means nothing.

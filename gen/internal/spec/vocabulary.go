@@ -95,6 +95,7 @@ func fieldShape() *shape {
 		must("type", typeName(), "The type."),
 		may("required", flag(), "The member must be there, and is written even if empty."),
 		may("presence", flag(), "Absent differs from zero."),
+		may("default", text(prose), "The value of an absent member, as a literal."),
 		goNameKey(),
 	)
 }

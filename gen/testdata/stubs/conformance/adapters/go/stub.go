@@ -10,7 +10,9 @@ import (
 	"MODULE/sdk/authpi"
 )
 
-type arguments struct{}
+type arguments struct{ session *session }
+
+type session struct{}
 
 func (*arguments) text(string) (v string)                    { return }
 func (*arguments) texts(string) (v []string)                 { return }
@@ -46,4 +48,12 @@ type errorClass struct {
 
 func fieldsOf[E error](func(E) map[string]any) func(error) (map[string]any, bool) { return nil }
 
-var _, _ = optional[int], nullable[int]
+func secretsOf[T any](func(*T) map[string]authpi.Secret) func(any) (map[string]authpi.Secret, bool) {
+	return nil
+}
+
+func limit[T time.Duration | int](given T) T { return given }
+
+func endpoints(map[string]string) (e authpi.Endpoints) { return }
+
+var _, _, _, _ = optional[int], nullable[int], limit[int], endpoints

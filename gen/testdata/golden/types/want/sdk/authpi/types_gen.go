@@ -82,6 +82,9 @@ type Profile struct {
 	Address json.RawMessage
 	// Color is the color. In JSON: color.
 	Color Color
+	// Interval is the interval. In JSON: interval, in seconds. Default: 5 seconds. See RFC 8628,
+	// section 3.2.
+	Interval time.Duration
 	// DeviceCode is the device code. In JSON: device_code.
 	DeviceCode Secret
 	// Home is the home. In JSON: home.
@@ -100,7 +103,7 @@ func (t Profile) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads the JSON object, strictly: exact names, no member twice. After an error the
 // value is unchanged.
 func (t *Profile) UnmarshalJSON(data []byte) error {
-	var fresh Profile
+	fresh := Profile{Interval: 5 * time.Second}
 	if err := strictjson.Unmarshal(data, fresh.members(), nil); err != nil {
 		return err
 	}
@@ -123,6 +126,7 @@ func (t *Profile) members() []strictjson.Member {
 		{Name: "amr", Value: strictjson.Strings(&t.AMR)},
 		{Name: "address", Value: strictjson.Raw(&t.Address)},
 		{Name: "color", Value: strictjson.String(&t.Color)},
+		{Name: "interval", Value: strictjson.Seconds(&t.Interval)},
 		{Name: "device_code", Value: strictjson.Redacted(&t.DeviceCode)},
 		{Name: "home", Value: strictjson.Object(&t.Home)},
 		{Name: "work", Value: strictjson.OptionalObject(&t.Work)},

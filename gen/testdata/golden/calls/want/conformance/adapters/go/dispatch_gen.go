@@ -80,6 +80,16 @@ var futureCalls = map[string]func(context.Context, *authpiasync.Client, *argumen
 // first argument.
 var localCalls = map[string]func(*arguments) (any, error){}
 
+// configOptions set the options of the configuration from the arguments of their names.
+var configOptions = map[string]func(*authpi.Config, *arguments, string){}
+
+// endpointFields set the endpoints of the configuration.
+var endpointFields = map[string]func(*authpi.Endpoints, string){
+	"token": func(e *authpi.Endpoints, url string) {
+		e.Token = url
+	},
+}
+
 // errorClasses are the error classes, each before its parent, with the way to the fields that it
 // adds.
 var errorClasses = []errorClass{
@@ -89,3 +99,7 @@ var errorClasses = []errorClass{
 		}
 	})},
 }
+
+// secretMembers return the secrets of a value of one type, by their members, for each type whose
+// JSON redacts them.
+var secretMembers = []func(any) (map[string]authpi.Secret, bool){}

@@ -33,6 +33,12 @@ var localCalls = map[string]func(*arguments) (any, error){
 	},
 }
 
+// configOptions set the options of the configuration from the arguments of their names.
+var configOptions = map[string]func(*authpi.Config, *arguments, string){}
+
+// endpointFields set the endpoints of the configuration.
+var endpointFields = map[string]func(*authpi.Endpoints, string){}
+
 // errorClasses are the error classes, each before its parent, with the way to the fields that it
 // adds.
 var errorClasses = []errorClass{
@@ -42,3 +48,7 @@ var errorClasses = []errorClass{
 		}
 	})},
 }
+
+// secretMembers return the secrets of a value of one type, by their members, for each type whose
+// JSON redacts them.
+var secretMembers = []func(any) (map[string]authpi.Secret, bool){}

@@ -82,7 +82,7 @@ var opPushRequest = operation{
 		{name: "max_age", wire: "max_age", in: inForm},
 		{name: "trace", wire: "X-Trace", in: inHeader},
 	},
-	status:   []int{200, 201},
+	status:   []int{http.StatusOK, http.StatusCreated},
 	maxBytes: 65536,
 	source:   authpi.ErrorSource("par"),
 }
