@@ -83,7 +83,7 @@ func publishedKeys(t *testing.T, issuer *authpitest.Issuer) map[string]crypto.Pu
 	require.NoError(t, err)
 	response, err := issuer.Client().Do(request)
 	require.NoError(t, err)
-	defer response.Body.Close()
+	defer func() { require.NoError(t, response.Body.Close()) }()
 	var set jose.JSONWebKeySet
 	require.NoError(t, json.NewDecoder(response.Body).Decode(&set))
 	keys := map[string]crypto.PublicKey{}

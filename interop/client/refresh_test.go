@@ -19,7 +19,7 @@ func TestTokenSourceFollowsRotation(t *testing.T) {
 		ID: "c_brief", Secret: "s", RedirectURIs: []string{callbackURI}, AccessTokenLifetime: 5 * time.Second,
 	})
 	p := newParty(t, issuer, "c_brief", "s")
-	first, firstID := p.login(t, "usr_alice")
+	first, firstID := p.login(t, "usr_bob")
 
 	source := p.TokenSource(issuerContext(t, issuer), first)
 	seen := map[string]bool{first.RefreshToken: true}

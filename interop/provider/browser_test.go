@@ -67,7 +67,7 @@ func (b *browser) open(t *testing.T, address string, form url.Values) (location,
 	}
 	response, err := b.Do(request)
 	require.NoError(t, err)
-	defer response.Body.Close()
+	defer func() { require.NoError(t, response.Body.Close()) }()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	if location := response.Header.Get("Location"); location != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
-	"github.com/arbfay/authpi-go/sdk/sync"
+	authpisync "github.com/arbfay/authpi-go/sdk/sync"
 )
 
 // Client is a client of either flavor. The blocking one is one as it stands.
@@ -37,24 +37,31 @@ type Client interface {
 var _ Client = (*authpisync.Client)(nil)
 
 // Open makes a client that is closed when the test ends.
-type Open func(t *testing.T, config authpi.Config) Client
+type Open func(tb testing.TB, config authpi.Config) Client
+
+// Flavors returns how each flavor's clients are made, by the flavor's name.
+func Flavors() map[string]Open {
+	return map[string]Open{
+		"blocking": opener(func(config authpi.Config) (Client, error) { return authpisync.New(config) }),
+		"future":   opener(newAwaited),
+	}
+}
 
 // Each runs a test once per flavor, as a subtest. What must not be shared between
 // the two, a provider say, the test makes itself.
 func Each(t *testing.T, test func(t *testing.T, open Open)) {
 	t.Helper()
-	for name, create := range map[string]func(authpi.Config) (Client, error){
-		"blocking": func(config authpi.Config) (Client, error) { return authpisync.New(config) },
-		"future":   newAwaited,
-	} {
-		t.Run(name, func(t *testing.T) {
-			test(t, func(t *testing.T, config authpi.Config) Client {
-				t.Helper()
-				client, err := create(config)
-				require.NoError(t, err)
-				t.Cleanup(func() { assert.NoError(t, client.Close(context.WithoutCancel(t.Context()))) })
-				return client
-			})
-		})
+	for name, open := range Flavors() {
+		t.Run(name, func(t *testing.T) { test(t, open) })
+	}
+}
+
+func opener(create func(authpi.Config) (Client, error)) Open {
+	return func(tb testing.TB, config authpi.Config) Client {
+		tb.Helper()
+		client, err := create(config)
+		require.NoError(tb, err)
+		tb.Cleanup(func() { assert.NoError(tb, client.Close(context.WithoutCancel(tb.Context()))) })
+		return client
 	}
 }
