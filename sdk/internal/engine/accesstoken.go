@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
@@ -43,7 +42,7 @@ func (e *Engine) accessAgent(
 	if err := v.claims.CheckAccessToken(v.header, e.accessPolicy(audiences)); err != nil {
 		return nil, accessTokenFailure(err)
 	}
-	scopes := strings.Fields(v.claims.Scope)
+	scopes := scopeWords(v.claims.Scope)
 	for _, scope := range o.Scopes {
 		if !slices.Contains(scopes, scope) {
 			return nil, insufficientScope(scope)

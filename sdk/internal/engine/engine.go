@@ -23,7 +23,7 @@ type Engine struct {
 	config    authpi.Config
 	issuer    string // the one value accepted as issuer
 	endpoints endpointSet
-	http      *http.Client
+	http      http.RoundTripper
 	idle      func() // closes the connections that no request uses
 
 	metadata metadataCache
@@ -183,20 +183,20 @@ func (g *gate) close() <-chan struct{} {
 	return g.drained
 }
 
-// httpClient copies the caller's client and takes from it what would send secrets elsewhere: redirects and cookies.
-func httpClient(given *http.Client) (*http.Client, func()) {
-	var client http.Client
-	idle := func() {}
-	if given != nil {
-		client = *given
-	} else if base, ok := http.DefaultTransport.(*http.Transport); ok {
-		// A transport of our own, so that Close can end its idle connections.
-		transport := base.Clone()
-		client.Transport, idle = transport, transport.CloseIdleConnections
+// httpClient returns the transport of the caller's client, or one of our own so that Close can end its idle connections. The
+// rest of the client stays out: redirects and cookies would send secrets elsewhere.
+func httpClient(given *http.Client) (http.RoundTripper, func()) {
+	switch {
+	case given != nil && given.Transport != nil:
+		return given.Transport, func() {}
+	case given != nil:
+		return http.DefaultTransport, func() {}
 	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.Jar = nil
-	return &client, idle
+	if base, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport := base.Clone()
+		return transport, transport.CloseIdleConnections
+	}
+	return http.DefaultTransport, func() {}
 }
 
 // lockedReader serializes a source of random bytes, which need not be safe for concurrent use.

@@ -39,5 +39,8 @@ func keysUnavailable(ctx context.Context, err error) *failure {
 	if ctx.Err() != nil {
 		return cancelled(ctx)
 	}
+	if f := asFailure(ctx, err); f.base.Code == "missing_endpoint" {
+		return f
+	}
 	return temporary("keys_unavailable", "the issuer's keys cannot be fetched", authpi.ErrorSourceJWKS, err)
 }

@@ -18,16 +18,19 @@ const rememberedTokens = 4096
 type tokenKind byte
 
 const (
-	idTokenKind     tokenKind = 'i'
-	accessTokenKind tokenKind = 'a'
+	idTokenKind tokenKind = iota
+	accessTokenKind
+	refreshTokenKind
 )
 
-// fingerprint is the SHA-256 of a token with its kind.
-type fingerprint [sha256.Size]byte
+// fingerprint stands for a token: its SHA-256 and its kind.
+type fingerprint struct {
+	kind tokenKind
+	sum  [sha256.Size]byte
+}
 
 func fingerprintOf(kind tokenKind, token string) fingerprint {
-	var buffer [2 << 10]byte
-	return sha256.Sum256(append(append(buffer[:0], byte(kind)), token...))
+	return fingerprint{kind, sha256.Sum256([]byte(token))}
 }
 
 // verified is a token whose signature is good. It is immutable. Every use checks the claims anew.

@@ -87,7 +87,9 @@ func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
 		case f.base.Code == "cancelled" || f.base.Code == "unexpected_redirect":
 			return nil, f
 		case f.base.Code == "invalid_response":
-			return nil, invalidMetadata(f.base.Description)
+			unreadable := invalidMetadata(f.base.Description)
+			unreadable.base.Temporary = true // a maintenance page, say
+			return nil, unreadable
 		}
 		unavailable := temporary("metadata_unavailable", "the provider metadata cannot be fetched", authpi.ErrorSourceDiscovery, f)
 		unavailable.base.Status, unavailable.base.RetryAfter = f.base.Status, f.base.RetryAfter

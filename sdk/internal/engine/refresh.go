@@ -207,7 +207,7 @@ func (e *Engine) verifyAnswer(ctx context.Context, known *rotation, old *session
 		return unrefreshed(f)
 	}
 	if err != nil {
-		return refreshedFailure(err)
+		return e.refreshedFailure(ctx, err, a, old)
 	}
 	if id.claims.Subject != old.subject {
 		return mismatched("the refreshed ID token belongs to another subject", old.subject, id.claims.Subject)
@@ -247,10 +247,14 @@ func (e *Engine) succeed(ctx context.Context, old *session, a *answer) (*session
 
 // refreshedFailure judges a defect of a refreshed ID token. Another issuer is another subject: a subject is one only within
 // its issuer.
-func refreshedFailure(err error) *failure {
+func (e *Engine) refreshedFailure(ctx context.Context, err error, a answer, old *session) *failure {
 	var claim *idtoken.ClaimError
 	if errors.As(err, &claim) && claim.Claim == "iss" {
-		return mismatched("the refreshed ID token has another issuer", "", "")
+		actual := ""
+		if v, err := e.verifySignature(ctx, idTokenKind, a.tokens.IDToken.Reveal(), a.keys, false); err == nil {
+			actual = v.claims.Subject
+		}
+		return mismatched("the refreshed ID token has another issuer", old.subject, actual)
 	}
 	return idTokenFailure(err)
 }

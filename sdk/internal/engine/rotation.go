@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -54,7 +53,7 @@ type answer struct {
 }
 
 func rotationKey(refreshToken authpi.Secret) fingerprint {
-	return sha256.Sum256([]byte(refreshToken.Reveal()))
+	return fingerprintOf(refreshTokenKind, refreshToken.Reveal())
 }
 
 // join finds the rotation of a refresh token, or starts to know it. done reports that its answer is the successor, and

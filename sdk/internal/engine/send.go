@@ -43,7 +43,8 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 	if err != nil {
 		return misconfigured("missing_endpoint", "the endpoint "+endpointTable[op.endpoint].name+" is no usable URL")
 	}
-	response, err := e.http.Do(request)
+	// The transport alone: a client would look at where a redirect leads, and quote a broken Location in its error.
+	response, err := e.http.RoundTrip(request)
 	if err != nil {
 		return unreachable(ctx, op.source, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (s *session) expiry() time.Time {
 // agent returns the principal of a session.
 func (e *Engine) agent(s *session) *authpi.Agent {
 	data := authpi.AgentData{
-		ID: s.subject, Tokens: s.tokens, Scopes: strings.Fields(s.tokens.Scope), ExpiresAt: s.expires, Clock: e.config.Clock,
+		ID: s.subject, Tokens: s.tokens, Scopes: scopeWords(s.tokens.Scope), ExpiresAt: s.expires, Clock: e.config.Clock,
 		Machine: s.tokens.Grant == machineGrant,
 	}
 	claimed := ""
@@ -123,6 +124,11 @@ func (s *session) organizations() []authpi.Organization {
 		return nil
 	}
 	return source.organizations
+}
+
+// scopeWords splits a scope on spaces and on nothing else: another space is a byte of a scope, which is then malformed.
+func scopeWords(scope string) []string {
+	return slices.DeleteFunc(strings.Split(scope, " "), func(word string) bool { return word == "" })
 }
 
 // emailVerified returns the claim, or nil where the token does not make it.
@@ -164,7 +170,10 @@ func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, s
 		return nil, accessTokenFailure(err)
 	}
 	err = v.checkOwnAccess(e.accessPolicy(s.tokens.Resources), e.config.ClientID)
-	if err != nil && !(stored && outlived(err)) {
+	if outlived(err) && !stored {
+		return nil, unparsable("invalid_token", err.Error(), "exp")
+	}
+	if err != nil && !outlived(err) {
 		return nil, accessTokenFailure(err)
 	}
 	s.access, s.subject = v, v.claims.Subject
