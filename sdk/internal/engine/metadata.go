@@ -101,7 +101,9 @@ func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
 func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
 	m := &metadata{document: new(authpi.Metadata), expires: e.now().Add(metadataAge)}
 	if m.document.UnmarshalJSON(data) != nil {
-		return nil, invalidMetadata("the document does not have the form that it must have")
+		unreadable := invalidMetadata("the document does not have the form that it must have")
+		unreadable.base.Temporary = true
+		return nil, unreadable
 	}
 	if m.document.Issuer != e.issuer {
 		return nil, invalidMetadata("the document names the issuer " + quote(m.document.Issuer) + ", expected " + quote(e.issuer))

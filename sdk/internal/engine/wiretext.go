@@ -67,8 +67,8 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 // challenge reads error and error_description of a WWW-Authenticate header as RFC 6750, section 3 has it.
 func challenge(header http.Header) errorResponse {
 	for _, value := range header.Values("WWW-Authenticate") {
-		if scheme, rest, _ := strings.Cut(value, " "); strings.EqualFold(scheme, "Bearer") {
-			parameters := authParameters(rest)
+		if at := strings.Index(strings.ToLower(value), "bearer "); at >= 0 {
+			parameters := authParameters(value[at+len("bearer "):])
 			return errorResponse{Code: parameters["error"], Description: parameters["error_description"]}
 		}
 	}
