@@ -90,9 +90,54 @@ func encode(out any) (json.RawMessage, error) {
 		}
 		return []byte(strconv.FormatInt(out.Unix(), 10)), nil
 	default:
-		return json.Marshal(out)
+		encoded, err := json.Marshal(out)
+		if err != nil {
+			return nil, err
+		}
+		return reveal(out, encoded)
 	}
 }
+
+// reveal lays over the JSON of a value the secrets that it redacts.
+func reveal(out any, encoded json.RawMessage) (json.RawMessage, error) {
+	for _, secrets := range secretMembers {
+		members, ok := secrets(out)
+		if !ok {
+			continue
+		}
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(encoded, &object); err != nil {
+			return nil, err
+		}
+		for name, secret := range members {
+			if secret.IsZero() {
+				continue
+			}
+			text, err := json.Marshal(secret.Reveal())
+			if err != nil {
+				return nil, err
+			}
+			object[name] = text
+		}
+		return json.Marshal(object)
+	}
+	return encoded, nil
+}
+
+// secretsOf returns a function that tells whether a value is of a type, and what
+// its secrets are.
+func secretsOf[T any](read func(*T) map[string]authpi.Secret) func(any) (map[string]authpi.Secret, bool) {
+	return func(value any) (map[string]authpi.Secret, bool) {
+		of, ok := value.(*T)
+		if !ok || of == nil {
+			return nil, false
+		}
+		return read(of), true
+	}
+}
+
+// No type redacts so far: every secret of the interface is in what it stores.
+var _ = secretsOf[authpi.TokenSet]
 
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
