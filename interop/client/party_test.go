@@ -54,10 +54,10 @@ func (p *party) start(verifier string, more ...oauth2.AuthCodeOption) string {
 }
 
 // login logs a user in and returns the tokens and the verified ID token.
-func (p *party) login(t *testing.T, userID string, more ...oauth2.AuthCodeOption) (*oauth2.Token, *oidc.IDToken) {
+func (p *party) login(t *testing.T, userID string) (*oauth2.Token, *oidc.IDToken) {
 	t.Helper()
 	verifier := oauth2.GenerateVerifier()
-	callback := parameters(t, p.issuer.Login(p.start(verifier, more...), userID))
+	callback := parameters(t, p.issuer.Login(p.start(verifier), userID))
 	require.Empty(t, callback.Get("error"))
 	require.Equal(t, "state-1", callback.Get("state"))
 	token, err := p.Exchange(issuerContext(t, p.issuer), callback.Get("code"), oauth2.VerifierOption(verifier))

@@ -38,13 +38,11 @@ func TestLogin(t *testing.T) {
 		"issuer named": {false, withIssuer},
 	}
 	for _, algorithm := range []string{"RS256", "ES256", "EdDSA"} {
+		f := newForeign(t, algorithm) // shared, since its RSA key takes long to make
 		for name, test := range configurations {
 			t.Run(algorithm+"/"+name, func(t *testing.T) {
+				f.keys.useJWTs(test.jwt)
 				flavor.Each(t, func(t *testing.T, open flavor.Open) {
-					f := newForeign(t, algorithm)
-					if test.jwt {
-						f.keys.useJWTs()
-					}
 					client := open(t, test.config(f))
 					// The endpoints' paths are the provider's own.
 					metadata, err := client.Discover(t.Context(), nil)

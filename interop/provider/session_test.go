@@ -195,7 +195,7 @@ func TestIntrospection(t *testing.T) {
 func TestAccessTokenWithoutTypeIsRefused(t *testing.T) {
 	flavor.Each(t, func(t *testing.T, open flavor.Open) {
 		f := newForeign(t, "RS256")
-		f.keys.useJWTs()
+		f.keys.useJWTs(true)
 		client := open(t, f.web())
 		_, err := client.Discover(t.Context(), nil)
 		require.NoError(t, err)

@@ -61,12 +61,12 @@ func (s *keyedStorage) rotate(t *testing.T) {
 	s.keys = s.keys[max(0, len(s.keys)-2):]
 }
 
-// useJWTs makes the access tokens JWTs. They have no typ at+jwt (RFC 9068, section
-// 2.1), so that to the SDK they are opaque.
-func (s *keyedStorage) useJWTs() {
+// useJWTs says whether access tokens are JWTs. Those have no typ at+jwt (RFC 9068,
+// section 2.1), so that to the SDK they are opaque too.
+func (s *keyedStorage) useJWTs(use bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.jwtAccess = true
+	s.jwtAccess = use
 }
 
 // SigningKey returns the newest key.
