@@ -85,7 +85,7 @@ var layers = []layer{
 	{folder: "cmd/sdkgen", own: []string{"gen"}, foreign: []string{"github.com/alecthomas/kong"}},
 	{
 		folder: "cmd/conformance", own: []string{"conformance", "conformance/adapters/go", "testdata/fixtures"},
-		foreign: []string{"github.com/alecthomas/kong", "golang.org/x/term"},
+		foreign: []string{"github.com/alecthomas/kong", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
 	},
 	{folder: "cmd/demo", own: []string{"sdk/authpi", "sdk/sync", "sdk/authpitest"}},
 }

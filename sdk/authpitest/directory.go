@@ -11,7 +11,7 @@ type User struct {
 	ID string
 	// Name, Email and EmailVerified are told under the scopes profile and email.
 	Name, Email   string
-	EmailVerified bool
+	EmailVerified bool // whether the address was verified
 	// Organizations are the memberships, in the order in which tokens name them.
 	Organizations []Organization
 	// Claims are further claims by name: standard ones are told under their scope

@@ -9,8 +9,8 @@ type Failure struct {
 	// Status, Header and Body are the answer in place of the issuer's own. A Status of
 	// 0 leaves the issuer's own answer, for a Failure that only holds it back.
 	Status int
-	Header http.Header
-	Body   string
+	Header http.Header // further header fields of the answer
+	Body   string      // the body of the answer
 	// Drop closes the connection in place of an answer.
 	Drop bool
 	// Processed lets the request take effect first, so that only its answer is lost: a

@@ -15,9 +15,9 @@ import (
 // *testing.F have it. (The interface keeps the testing package and its flags out of
 // programs that use the issuer as a demo.)
 type TB interface {
-	Helper()
-	Cleanup(func())
-	Fatalf(format string, args ...any)
+	Helper()                           // as in testing.TB
+	Cleanup(func())                    // as in testing.TB
+	Fatalf(format string, args ...any) // as in testing.TB
 }
 
 // Options changes an issuer. The zero value, like nil, is an issuer as package

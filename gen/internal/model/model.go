@@ -73,7 +73,7 @@ type Option struct {
 	Name, GoName string
 	// Type is the option's type, GoType the text of its Go type.
 	Type   Ref
-	GoType string
+	GoType string // the text of the Go type
 	// Required says that a client cannot be built without it.
 	Required bool
 	// Negated says that the Go field is the opposite of the option.
@@ -140,7 +140,7 @@ type Field struct {
 	Name, GoName string
 	// Type is the field's type, GoType the text of its Go type.
 	Type   Ref
-	GoType string
+	GoType string // the text of the Go type
 	// Required says that the member must be there. Presence says that absent differs from zero: the Go type is a
 	// pointer.
 	Required, Presence bool
@@ -170,7 +170,7 @@ type ErrorField struct {
 	Name, GoName, Private string
 	// Type is the field's type, GoType the text of its Go type.
 	Type   Ref
-	GoType string
+	GoType string // the text of the Go type
 	// Accessor says that a method reads the field and a With method sets it.
 	Accessor bool
 }
@@ -277,7 +277,7 @@ type Param struct {
 	Name, GoName, Arg string
 	// Type is the parameter's type, GoType the text of its Go type.
 	Type   Ref
-	GoType string
+	GoType string // the text of the Go type
 	// In is form, query, header or bearer, and Wire its name there. Both are "" where the operation is no request.
 	In, Wire string
 	// Required, Presence, Fixed and Variadic are the spec's flags.
@@ -292,9 +292,9 @@ type Param struct {
 type Result struct {
 	// Type is the type of the value. None says that there is no value.
 	Type Ref
-	None bool
+	None bool // whether there is no value
 	// GoType is the text of the Go type; "" if there is no value.
-	GoType string
+	GoType string // the text of the Go type
 	// Nullable says that there may be no value: Go returns a second, boolean result.
 	Nullable bool
 }
