@@ -66,10 +66,10 @@ func (p *page) table(head []string, rows [][]string) {
 	}
 }
 
+var markup = strings.NewReplacer(`\`, `\\`, "*", `\*`, "[", `\[`, "]", `\]`, "&", "&amp;")
+
 // escape keeps prose from being markup.
-func escape(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "[", `\[`, "]", `\]`, "&", "&amp;").Replace(text)
-}
+func escape(text string) string { return markup.Replace(text) }
 
 func code(text string) string {
 	if text == "" {

@@ -61,42 +61,40 @@ type word struct {
 	places place
 }
 
-// words returns the table of type words: what each is, its Go type, and where it may stand. Types and enums of the spec
-// come on top of it.
-func words() []word {
-	return []word{
-		{"string", KindString, "string", always},
-		{"bool", KindBool, "bool", always},
-		{"int", KindInt, "int", always &^ inResult},
-		{"seconds", KindSeconds, "time.Duration", always},
-		{"lenient_seconds", KindLenientSeconds, "*time.Duration", inField},
-		{"time", KindTime, "time.Time", inField | inResult},
-		{"secret", KindSecret, "authpi.Secret", always &^ inResult &^ inErrorField},
-		{"url", KindURL, "string", always},
-		{"json", KindJSON, "json.RawMessage", inField | inParam | inResponse},
-		{"words", KindWords, "[]string", inField | inParam},
-		{"one_or_many", KindOneOrMany, "[]string", inField},
-		{"[string]", KindStrings, "[]string", inConfig | inField | inParam | inResult},
-		{"map", KindMap, "map[string]string", inParam},
-		{"switch", KindSwitch, "authpi.Switch", inCall},
-		{"agent", KindAgent, "*authpi.Agent", inCall},
-		{"callback.refresh_one", KindCallback, "func(context.Context, *authpi.TokenSet) error", inCall},
-		{"callback.error", KindCallback, "func(context.Context, error)", inCall},
-		{"callback.refresh", KindOpaque, "func(ctx context.Context, old, new *authpi.TokenSet) error", inConfig},
-		{"http_client", KindOpaque, "*http.Client", inConfig},
-		{"clock", KindOpaque, "func() time.Time", inConfig},
-		{"entropy", KindOpaque, "io.Reader", inConfig},
-		{"hooks", KindOpaque, "authpi.Hooks", inConfig},
-		{"endpoints", KindOpaque, "authpi.Endpoints", inConfig},
-		{"error", KindError, "error", inErrorField},
-		{"none", KindNone, "", inResponse},
-	}
+// words is the table of type words: what each is, its Go type, and where it may stand. Types and enums of the spec come on
+// top of it. Nothing writes to it.
+var words = []word{
+	{"string", KindString, "string", always},
+	{"bool", KindBool, "bool", always},
+	{"int", KindInt, "int", always &^ inResult},
+	{"seconds", KindSeconds, "time.Duration", always},
+	{"lenient_seconds", KindLenientSeconds, "*time.Duration", inField},
+	{"time", KindTime, "time.Time", inField | inResult},
+	{"secret", KindSecret, "authpi.Secret", always &^ inResult &^ inErrorField},
+	{"url", KindURL, "string", always},
+	{"json", KindJSON, "json.RawMessage", inField | inParam | inResponse},
+	{"words", KindWords, "[]string", inField | inParam},
+	{"one_or_many", KindOneOrMany, "[]string", inField},
+	{"[string]", KindStrings, "[]string", inConfig | inField | inParam | inResult},
+	{"map", KindMap, "map[string]string", inParam},
+	{"switch", KindSwitch, "authpi.Switch", inCall},
+	{"agent", KindAgent, "*authpi.Agent", inCall},
+	{"callback.refresh_one", KindCallback, "func(context.Context, *authpi.TokenSet) error", inCall},
+	{"callback.error", KindCallback, "func(context.Context, error)", inCall},
+	{"callback.refresh", KindOpaque, "func(ctx context.Context, old, new *authpi.TokenSet) error", inConfig},
+	{"http_client", KindOpaque, "*http.Client", inConfig},
+	{"clock", KindOpaque, "func() time.Time", inConfig},
+	{"entropy", KindOpaque, "io.Reader", inConfig},
+	{"hooks", KindOpaque, "authpi.Hooks", inConfig},
+	{"endpoints", KindOpaque, "authpi.Endpoints", inConfig},
+	{"error", KindError, "error", inErrorField},
+	{"none", KindNone, "", inResponse},
 }
 
 // wordsAt returns the names of the words that may stand at a place.
 func wordsAt(at place) []string {
 	var names []string
-	for _, w := range words() {
+	for _, w := range words {
 		if w.places&at != 0 {
 			names = append(names, w.name)
 		}
@@ -105,12 +103,11 @@ func wordsAt(at place) []string {
 }
 
 func findWord(name string) (word, bool) {
-	table := words()
-	i := slices.IndexFunc(table, func(w word) bool { return w.name == name })
+	i := slices.IndexFunc(words, func(w word) bool { return w.name == name })
 	if i < 0 {
 		return word{}, false
 	}
-	return table[i], true
+	return words[i], true
 }
 
 // Ref is a resolved type.
@@ -170,7 +167,7 @@ func Words() []Word {
 		{inCall, "call parameters"}, {inResult, "results"}, {inResponse, "responses"},
 	}
 	var list []Word
-	for _, w := range words() {
+	for _, w := range words {
 		var places []string
 		for _, n := range names {
 			if w.places&n.at != 0 {
