@@ -50,8 +50,8 @@ func BenchmarkValidate(b *testing.B) {
 	}
 }
 
-// manyOperations returns a spec of n public http operations in resources of five, as other generators are measured: a resource has a
-// type of ten fields and one of seven, an operation five parameters.
+// manyOperations returns a spec of n public http operations in resources of five, as other generators are measured: a
+// resource has a type of ten fields and one of seven, an operation five parameters.
 func manyOperations(n int) []byte {
 	var types, operations strings.Builder
 	for i := range n {

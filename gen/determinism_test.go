@@ -10,8 +10,8 @@ import (
 	"github.com/arbfay/authpi-go/gen"
 )
 
-// TestRenderIsDeterministic renders the repository's spec many times, on one thread and on two. Map order and scheduling differ between
-// the runs; the bytes must not.
+// TestRenderIsDeterministic renders the repository's spec many times, on one thread and on two. Map order and
+// scheduling differ between the runs; the bytes must not.
 func TestRenderIsDeterministic(t *testing.T) {
 	source, err := os.ReadFile("../INTERFACE.yaml")
 	require.NoError(t, err)

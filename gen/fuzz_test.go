@@ -48,8 +48,8 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// FuzzInjection puts texts into every place of a spec that takes one. The declarations of the generated Go are those of a harmless text,
-// or there are no files.
+// FuzzInjection puts texts into every place of a spec that takes one. The declarations of the generated Go are those of
+// a harmless text, or there are no files.
 func FuzzInjection(f *testing.F) {
 	for _, text := range []string{
 		"A token.", "A token */ func Evil() {} /*.", "//go:embed secrets.", "A token.\n\nfunc Evil() {}\n.", "A `token`.", "A \x00.",
@@ -62,14 +62,14 @@ func FuzzInjection(f *testing.F) {
 	f.Add("A token.", "A int; func Evil() {}; type B", `wire" + evil() + "`)
 	f.Add("A token.", "type", "a\nb")
 	f.Add("A token.", "çédille", "urn:x")
-	harmless := declarations(f, injected(f, "A token.", "harmless", "wire"), "harmless")
+	harmless := declarations(f, injected(f, "A token.", "harmless", "wire"))
 	f.Fuzz(func(t *testing.T, text, name, wire string) {
 		files, _, err := gen.Render(injected(t, text, name, wire), nil)
 		require.NoError(t, err)
 		if files == nil {
 			return
 		}
-		assert.Equal(t, harmless, declarationsOf(t, files, name))
+		assert.Equal(t, harmless, declarationsOf(t, files))
 	})
 }
 
@@ -77,12 +77,8 @@ func FuzzInjection(f *testing.F) {
 func injected(t testing.TB, text, name, wire string) []byte {
 	t.Helper()
 	quote := func(s string) string {
-		quoted, err := yaml.Marshal(s)
-		require.NoError(t, err)
-		var node yaml.Node
-		node.SetString(s)
-		node.Style = yaml.DoubleQuotedStyle
-		quoted, err = yaml.Marshal(&node)
+		node := yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s}
+		quoted, err := yaml.Marshal(&node)
 		require.NoError(t, err)
 		return strings.TrimSpace(string(quoted))
 	}
@@ -110,17 +106,17 @@ clauses: {a.b: {doc: TEXT, source: TEXT}}
 		"NAME_field", quote(name+"_field"), "NAME_code", quote(name+"_code"), "NAME_param", quote(name+"_param")).Replace(template))
 }
 
-func declarations(t testing.TB, source []byte, name string) []string {
+func declarations(t testing.TB, source []byte) []string {
 	t.Helper()
 	files, diags, err := gen.Render(source, nil)
 	require.NoError(t, err)
 	require.False(t, diags.Failed(), diags.String())
-	return declarationsOf(t, files, name)
+	return declarationsOf(t, files)
 }
 
-// declarationsOf returns the names that the files declare, the directives in them and their number of imports. Every file must be what
-// gofmt makes of it.
-func declarationsOf(t testing.TB, files map[string][]byte, name string) []string {
+// declarationsOf returns the names that the files declare, the directives in them and their number of imports. Every
+// file must be what gofmt makes of it.
+func declarationsOf(t testing.TB, files map[string][]byte) []string {
 	t.Helper()
 	var names []string
 	for _, file := range []string{
@@ -147,6 +143,5 @@ func declarationsOf(t testing.TB, files map[string][]byte, name string) []string
 			}
 		}
 	}
-	_ = name
 	return names
 }

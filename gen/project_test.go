@@ -45,7 +45,8 @@ func generate(t *testing.T, p gen.Project) gen.Report {
 	return report
 }
 
-// TestGenerateFromNothing generates the repository's own files into a tree without any: they are those of the repository.
+// TestGenerateFromNothing generates the repository's own files into a tree without any: they are those of the
+// repository.
 func TestGenerateFromNothing(t *testing.T) {
 	p := newProject(t)
 	report := generate(t, p)

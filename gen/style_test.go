@@ -44,8 +44,8 @@ func eachGoFile(t *testing.T, check func(t *testing.T, set *token.FileSet, file 
 	}
 }
 
-// TestBodiesAreThin holds generated functions to five statements and to no branch but an error check: what needs more belongs in the
-// engine.
+// TestBodiesAreThin holds generated functions to five statements and to no branch but an error check: what needs more
+// belongs in the engine.
 func TestBodiesAreThin(t *testing.T) {
 	eachGoFile(t, func(t *testing.T, set *token.FileSet, file *ast.File, _ string) {
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -79,7 +79,8 @@ func isErrorCheck(s *ast.IfStmt) bool {
 	return leftOK && rightOK && left.Name == "err" && right.Name == "nil"
 }
 
-// TestEveryNameIsDocumented holds every type, function, constant and field that a file declares to a comment that starts with its name.
+// TestEveryNameIsDocumented holds every type, function, constant and field that a file declares to a comment that
+// starts with its name.
 func TestEveryNameIsDocumented(t *testing.T) {
 	eachGoFile(t, func(t *testing.T, _ *token.FileSet, file *ast.File, _ string) {
 		documented := func(name string, doc *ast.CommentGroup) {
@@ -151,8 +152,8 @@ func TestParametersHideNothing(t *testing.T) {
 	})
 }
 
-// TestFormIsFinal holds files to what gofmt and goimports make of them, comments to their width, and the header to the form that tools
-// know generated code by.
+// TestFormIsFinal holds files to what gofmt and goimports make of them, comments to their width, and the header to the
+// form that tools know generated code by.
 func TestFormIsFinal(t *testing.T) {
 	eachGoFile(t, func(t *testing.T, _ *token.FileSet, file *ast.File, text string) {
 		formatted, err := format.Source([]byte(text))

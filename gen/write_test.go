@@ -66,7 +66,8 @@ func (m *memoryTree) Remove(name string) error {
 	return nil
 }
 
-// TestWriteIsAllOrNothing fails each step in turn: an error leaves the tree as it was, success makes it what it should be.
+// TestWriteIsAllOrNothing fails each step in turn: an error leaves the tree as it was, success makes it what it should
+// be.
 func TestWriteIsAllOrNothing(t *testing.T) {
 	before := map[string]string{"a/old_gen.go": "old", "a/stale_gen.go": "stale", "a/hand.go": "hand", "b/old_gen.go": "old too"}
 	after := map[string]string{"a/old_gen.go": "newer", "a/hand.go": "hand", "b/old_gen.go": "newer too", "b/new_gen.go": "new"}

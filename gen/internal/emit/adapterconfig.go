@@ -6,8 +6,8 @@ import (
 	"github.com/arbfay/authpi-go/gen/internal/model"
 )
 
-// configOptions renders how the adapter sets each option that a case can give. Those that only Go can give, such as the clock, are the
-// adapter's own.
+// configOptions renders how the adapter sets each option that a case can give. Those that only Go can give, such as the
+// clock, are the adapter's own.
 //
 //	// configOptions set the options of the configuration from the arguments of their names.
 //	var configOptions = map[string]func(*authpi.Config, *arguments, string){
@@ -34,8 +34,8 @@ func (u *unit) configOptions(iface *model.Interface) jen.Code {
 		Var().Id("configOptions").Op("=").Add(literal(jen.Map(jen.String()).Func().Params(parameters...), false, rows...))
 }
 
-// optionArgument renders how an option is read, or nil if a case cannot give it. 0 is none in the interface, where Go's zero value
-// is the default.
+// optionArgument renders how an option is read, or nil if a case cannot give it. 0 is none in the interface, where Go's
+// zero value is the default.
 //
 //	limit(a.seconds(name))
 func (u *unit) optionArgument(o *model.Option) *jen.Statement {

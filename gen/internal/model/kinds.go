@@ -61,8 +61,8 @@ type word struct {
 	places place
 }
 
-// words is the table of type words: what each is, its Go type, and where it may stand. Types and enums of the spec come on
-// top of it. Nothing writes to it.
+// words is the table of type words: what each is, its Go type, and where it may stand. Types and enums of the spec come
+// on top of it. Nothing writes to it.
 var words = []word{
 	{"string", KindString, "string", always},
 	{"bool", KindBool, "bool", always},

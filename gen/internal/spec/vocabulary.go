@@ -161,7 +161,7 @@ func paramShape() *shape {
 		may("wire", text(wireName), "Its name in the request; its own name if absent."),
 		may("required", flag(), "It must be given."),
 		may("presence", flag(), "Absent differs from zero."),
-		may("default", text(prose), "config.x: the option used when it is not given."),
+		may("default", text(prose), "The option used when it is not given, as config.x."),
 		may("fixed", flag(), "It always has its default and no caller gives it."),
 		may("variadic", flag(), "In Go it is variadic: the last of a local operation."),
 		goNameKey(),
