@@ -57,6 +57,9 @@ func (e *Engine) loadMetadata(ctx context.Context) (*metadata, *failure) {
 	}
 	m, err := e.metadata.flights.Do(ctx, struct{}{}, 0, func(ctx context.Context) (*metadata, error) {
 		defer e.reportPanic()
+		if loaded := e.metadata.current(); loaded != nil && e.now().Before(loaded.expires) {
+			return loaded, nil // by a request that ended before this one began
+		}
 		fetched, f := e.fetchProvider(ctx)
 		if f != nil && stale == nil {
 			return nil, f

@@ -113,6 +113,9 @@ func (e *Engine) setback(ctx context.Context, err error) *setback {
 // carryOut is the shared request: it sends the refresh token unless that was answered already, verifies the answer, makes it
 // known to later callers and stores it through the configuration's callback.
 func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation, old *session) error {
+	if ended, f := e.rotation.outcome(known, e.now()); ended {
+		return f
+	}
 	f := e.obtain(ctx, known, old)
 	if e.config.Hooks.Refresh != nil {
 		var err error
@@ -146,6 +149,7 @@ func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation,
 // conclude decides what a failed attempt leaves: a pause, an answer to verify at the next call, or nothing.
 func (e *Engine) conclude(key fingerprint, known *rotation, f *failure) {
 	if f.grave {
+		e.rotation.update(func() { known.refused = f })
 		e.rotation.forget(key)
 		return
 	}

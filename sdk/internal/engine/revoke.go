@@ -33,6 +33,7 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 		}
 		token = next
 	}
+	e.rotation.forgetLeadingTo(token)
 	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
 		return asFailure(ctx, err)
 	}

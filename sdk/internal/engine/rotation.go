@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type rotation struct {
 	verified bool      // the answer was verified and is the successor
 	expires  time.Time // when the rotation is forgotten
 
+	refused *failure // for good
 	pause   *failure // of the last attempt, if it can pass
 	resumes time.Time
 
@@ -80,6 +82,22 @@ func (r *rotations) join(key fingerprint, now time.Time, hasCallback bool) (know
 		known.waiting++
 	}
 	return known, false, nil
+}
+
+// outcome returns what became of a rotation in a shared request that ended after a caller had joined and before that
+// caller's own began: the refresh token is not sent again.
+func (r *rotations) outcome(known *rotation, now time.Time) (ended bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case known.verified:
+		return true, nil
+	case known.refused != nil:
+		return true, known.refused
+	case known.pause != nil && now.Before(known.resumes):
+		return true, known.pause
+	}
+	return false, nil
 }
 
 // makeRoomLocked forgets what is past its time, and something else if that is not enough.
@@ -185,6 +203,15 @@ func (r *rotations) storing(known *rotation) (yes bool) {
 
 // forget drops what is known of a refresh token.
 func (r *rotations) forget(key fingerprint) { r.update(func() { delete(r.known, key) }) }
+
+// forgetLeadingTo drops the rotations whose successor was revoked: nobody gets it from here any more.
+func (r *rotations) forgetLeadingTo(token authpi.Secret) {
+	r.update(func() {
+		maps.DeleteFunc(r.known, func(_ fingerprint, known *rotation) bool {
+			return known.answer != nil && known.answer.tokens.RefreshToken.Reveal() == token.Reveal()
+		})
+	})
+}
 
 // successor returns the refresh token that followed one, or the zero Secret.
 func (r *rotations) successor(key fingerprint, now time.Time) authpi.Secret {

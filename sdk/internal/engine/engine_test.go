@@ -1,0 +1,92 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/arbfay/authpi-go/internal/mint"
+	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/engine"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestAStragglerSendsNothingAgain(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "straggler")}
+	stored := 0
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		OnRefresh: func(context.Context, *authpi.TokenSet, *authpi.TokenSet) error { stored++; return nil },
+	})
+	require.NoError(t, err)
+	tokens := w.stored(time.Now(), -time.Hour)
+	straggle := e.Straggler(t.Context(), tokens)
+	agent, err := e.CreateAgent(t.Context(), tokens, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "at-2", agent.Tokens().AccessToken.Reveal())
+
+	require.NoError(t, straggle())
+	assert.Equal(t, 1, w.tokens, "the refresh token was sent again")
+	assert.Equal(t, 1, stored, "the rotation was stored again")
+}
+
+func TestHooksSeeEachOperation(t *testing.T) {
+	type key struct{}
+	w := &world{key: mint.NewKey(mint.ES256, "hooks")}
+	var started, ended []string
+	var failures []error
+	refreshes := 0
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		Hooks: authpi.Hooks{
+			Start: func(ctx context.Context, operation string) context.Context {
+				started = append(started, operation)
+				return context.WithValue(ctx, key{}, operation)
+			},
+			End: func(ctx context.Context, operation string, elapsed time.Duration, err error) {
+				ended = append(ended, operation)
+				failures = append(failures, err)
+				assert.Equal(t, operation, ctx.Value(key{}))
+				assert.GreaterOrEqual(t, elapsed, time.Duration(0))
+			},
+			Refresh: func(err error) {
+				assert.NoError(t, err)
+				refreshes++
+			},
+		},
+	})
+	require.NoError(t, err)
+	_, err = e.CreateAgent(t.Context(), w.stored(time.Now(), -time.Hour), nil)
+	require.NoError(t, err)
+	_, err = e.CreateAgent(t.Context(), &authpi.TokenSet{}, nil)
+	require.Error(t, err)
+	assert.Equal(t, []string{"create_agent", "create_agent"}, started)
+	assert.Equal(t, started, ended)
+	require.Len(t, failures, 2)
+	require.NoError(t, failures[0])
+	assert.Same(t, err, failures[1])
+	assert.Equal(t, 1, refreshes)
+}
+
+func TestCallbackPanicsAreErrors(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "panics")}
+	boom := errors.New("boom")
+	_, err := w.engine(t).CreateAgent(t.Context(), w.stored(time.Now(), -time.Hour), &authpi.CreateAgentOptions{
+		OnRefresh: func(context.Context, *authpi.TokenSet) error { panic(boom) },
+	})
+	var refresh *authpi.RefreshError
+	require.ErrorAs(t, err, &refresh)
+	assert.Equal(t, "persist_failed", refresh.Code)
+	require.NotNil(t, refresh.Tokens())
+	assert.Equal(t, "rt-2", refresh.Tokens().RefreshToken.Reveal())
+	var panicked *authpi.PanicError
+	require.ErrorAs(t, err, &panicked)
+	assert.ErrorIs(t, err, boom)
+}
