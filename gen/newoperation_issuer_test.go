@@ -36,10 +36,11 @@ func newIssuer(t *testing.T) *issuer {
 	mux.HandleFunc("GET /as/device", listDevices)
 	mux.HandleFunc("GET /elsewhere", listDevices)
 	mux.HandleFunc("PUT /as/device", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.record(r)
 		mux.ServeHTTP(w, r)
 	}))
+	s.Start() // once s.Server is set, which the handlers read
 	t.Cleanup(s.Close)
 	return s
 }

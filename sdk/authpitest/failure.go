@@ -71,6 +71,7 @@ func (i *Issuer) serveFailure(w http.ResponseWriter, r *http.Request, f Failure,
 		case <-f.Hold:
 		case <-r.Context().Done():
 		case <-i.closing:
+			panic(http.ErrAbortHandler) // what was held is cut, never answered
 		}
 	}
 	switch {
