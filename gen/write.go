@@ -23,8 +23,10 @@ type tree interface {
 // disk is the tree below a folder; no name leads out of it.
 type disk struct{ root *os.Root }
 
+// MkdirAll makes a folder and those above it.
 func (d disk) MkdirAll(folder string) error { return d.root.MkdirAll(folder, 0o755) }
 
+// Write makes or replaces a file and waits until the disk has it.
 func (d disk) Write(name string, content []byte) error {
 	file, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
@@ -34,8 +36,10 @@ func (d disk) Write(name string, content []byte) error {
 	return errors.Join(err, file.Sync(), file.Close())
 }
 
+// Rename replaces a file by another.
 func (d disk) Rename(from, to string) error { return d.root.Rename(from, to) }
 
+// Remove removes a file.
 func (d disk) Remove(name string) error { return d.root.Remove(name) }
 
 // sibling returns a name beside a file for its next or its former contents. The dot keeps Go from reading it.

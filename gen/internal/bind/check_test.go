@@ -97,7 +97,7 @@ func TestCheck(t *testing.T) {
 			},
 		},
 		{
-			name: "misspelt method", vocabulary: vocabularyText, engine: change(engineText, ") Exchange(", ") Exchagne("),
+			name: "misspelled method", vocabulary: vocabularyText, engine: change(engineText, ") Exchange(", ") Exchagne("),
 			want: []string{`sdk/internal/engine has no Engine.Exchange; did you mean "Engine.Exchagne"?`},
 		},
 		{

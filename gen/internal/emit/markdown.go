@@ -106,7 +106,7 @@ func described(d model.Doc) string {
 
 // typeLink renders a type with a link to its section.
 func typeLink(r model.Ref) string {
-	name := ""
+	var name string
 	switch {
 	case r.Type != nil && !r.Type.Internal:
 		name = r.Type.Name

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/arbfay/authpi-go/gen/internal/spec"
@@ -90,7 +91,7 @@ func (r *resolver) http(op *Operation, n *spec.Node) {
 		Auth:      n.Get("auth").Text(),
 		Constants: constants(n.Get("constants")),
 	}
-	if op.Request.Method == "GET" && op.Request.Auth != "none" {
+	if op.Request.Method == http.MethodGet && op.Request.Auth != "none" {
 		r.diags.Errorf(n.Get("auth").At(), "a GET has no body that a client could authenticate in: its auth is none")
 	}
 	for _, status := range n.Get("status").Items() {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"net/http"
 
 	"github.com/arbfay/authpi-go/gen/internal/spec"
 )
@@ -111,7 +112,7 @@ func (r *resolver) wire(op *Operation, p *Param, n *spec.Node, taken map[[2]stri
 		r.diags.Errorf(p.At, "the parameter %s lacks the key %q", p.Name, "in")
 	case op.Kind == URL && p.In != "query":
 		r.diags.Errorf(p.At, "a URL carries its parameters in the query, not in %s", p.In)
-	case op.Request.Method == "GET" && p.In == "form":
+	case op.Request.Method == http.MethodGet && p.In == "form":
 		r.diags.Errorf(p.At, "a GET has no body that a form could stand in, so %s goes elsewhere", p.Name)
 	case p.Type.Kind == KindMap && p.In != "query" && p.In != "form":
 		r.diags.Errorf(p.At, "a map's entries are parameters of their own, so %s goes in query or form", p.Name)

@@ -96,7 +96,7 @@ func (r *resolver) checkSecrets(t *Type) {
 	}
 	for _, f := range t.Fields {
 		held := f.Type.Type
-		if held != nil && held.hasSecret(nil) && !(t.Storage && held.Storage) {
+		if held != nil && held.hasSecret(nil) && (!t.Storage || !held.Storage) {
 			r.diags.Errorf(f.At, "%s holds secrets, so only a field of an internal type can hold it, or storage in storage", held.Name)
 		}
 	}

@@ -56,7 +56,7 @@ func (c *checker) entries(n *yaml.Node, node *Node, path string) {
 		if elem == nil {
 			continue
 		}
-		if child := c.check(value, elem, inside(path, s, name.Value)); child != nil {
+		if child := c.check(value, elem, inside(path, name.Value)); child != nil {
 			child.Name, child.NamePos = name.Value, position(name)
 			node.items = append(node.items, child)
 			continue
@@ -178,7 +178,7 @@ func (c *checker) wrongKind(n *yaml.Node, s *shape, path string) *Node {
 }
 
 // inside names the place of a value in messages: operations.exchange_code.params.code.
-func inside(path string, s *shape, name string) string {
+func inside(path, name string) string {
 	if path == "the file" {
 		return name
 	}

@@ -17,7 +17,7 @@ var (
 	camelPattern  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 	dottedPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)?$`)
 	wirePattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:/+*-]*$`)
-	valuePattern  = regexp.MustCompile("^[ -!#-\\[\\]-_a-~]+$")
+	valuePattern  = regexp.MustCompile(`^[ -!#-\[\]-_a-~]+$`)
 	pathPattern   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 	modulePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*(/[A-Za-z0-9._~-]+)*$`)
 	bindPattern   = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)?$`)
