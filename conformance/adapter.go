@@ -64,11 +64,11 @@ func (serve InProcess) Start(context.Context) (*Process, error) {
 type Command []string
 
 // Start starts the program.
-func (c Command) Start(context.Context) (*Process, error) {
+func (c Command) Start(ctx context.Context) (*Process, error) {
 	if len(c) == 0 {
 		return nil, fmt.Errorf("no adapter command")
 	}
-	cmd := exec.Command(c[0], c[1:]...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), c[0], c[1:]...) // Stop ends it
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -203,7 +203,7 @@ func (l *loader) spoil(src *source) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tree any = jsontree.Clone(control)
+	tree := jsontree.Clone(control)
 	for i, edit := range form.Defect {
 		if tree, err = edit.apply(tree); err != nil {
 			return nil, fmt.Errorf("defect/%d: %w", i, err)

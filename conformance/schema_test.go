@@ -115,7 +115,7 @@ func malformed() (form, names map[string]string) {
 		"unknown operation":     `{"steps": [{"id": "a", "call": "dance", "ok": null}]}`,
 		"unknown parameter":     `{"steps": [{"id": "a", "call": "close", "args": {"x": 1}, "ok": null}]}`,
 		"missing parameter":     `{"steps": [{"id": "a", "call": "create_agent", "ok": {"$any": ""}}]}`,
-		"unknown option":        `{"given": {"config": {"colour": "blue"}}}`,
+		"unknown option":        `{"given": {"config": {"color": "blue"}}}`,
 		"option of the adapter": `{"given": {"config": {"clock": 1}}}`,
 		"unknown class":         `{"steps": [{"id": "a", "call": "close", "err": {"class": "SillyError", "code": "x"}}, {"id": "b", "call": "close", "ok": null}]}`,
 		"unknown endpoint":      `{"script": [{"id": "x", "on": {"endpoint": "kitchen"}, "reply": {}}]}`,

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -35,7 +34,7 @@ func (c *listCommand) Run() error {
 	for _, clause := range coverage {
 		if lacks := clause.Missing(); lacks != "" {
 			missing++
-			fmt.Fprintf(os.Stdout, "without a case %s: %s\n", lacks, clause.ID)
+			fmt.Printf("without a case %s: %s\n", lacks, clause.ID)
 		}
 	}
 	fmt.Printf("%d cases; %d clauses, %d of level must without their cases\n", len(suite.Cases), len(coverage), missing)

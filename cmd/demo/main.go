@@ -16,9 +16,15 @@ import (
 const address = "127.0.0.1:8080"
 
 func main() {
+	if err := serve(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func serve() error {
 	issuer, err := authpitest.NewIssuer(nil)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer issuer.Close()
 	issuer.AddClient(authpitest.Client{ID: "c_demo", RedirectURIs: []string{"http://" + address + "/callback"}})
@@ -26,13 +32,13 @@ func main() {
 		IssuerURL: issuer.URL(), ClientID: "c_demo", RedirectURI: "http://" + address + "/callback",
 	})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	app := &application{idp: idp, logins: map[string]*authpi.AuthorizationURL{}}
 	http.HandleFunc("GET /{$}", app.login)
 	http.HandleFunc("GET /callback", app.callback)
 	fmt.Printf("open http://%s in a browser; the issuer is %s\n", address, issuer.URL())
-	log.Fatal(http.ListenAndServe(address, nil))
+	return http.ListenAndServe(address, nil)
 }
 
 // application keeps the logins that were started in memory. A real one keeps each in its browser's session.

@@ -80,11 +80,11 @@ func Listen(options Options) (*Server, error) {
 		conns: map[net.Conn]struct{}{}, endpoints: map[string]string{},
 	}
 	var err error
-	if s.provider, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if s.provider, err = new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("provider: %w", err)
 	}
 	if options.Other {
-		if s.other, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if s.other, err = new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
 			_ = s.provider.Close()
 			return nil, fmt.Errorf("provider: %w", err)
 		}

@@ -72,7 +72,7 @@ func (k *Key) Impostor() *Key {
 	impostor := NewKey(k.Algorithm, k.label+" impostor")
 	impostor.ID = k.ID
 	if k.Algorithm == RS256 {
-		// Half the pool away: far from the keys of the neighbouring labels.
+		// Half the pool away: far from the keys of the neighboring labels.
 		impostor.private = pooledRSAKey((poolIndex(k.label) + rsaPoolSize/2) % rsaPoolSize)
 	}
 	return impostor

@@ -1,6 +1,7 @@
 package authpitest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -173,7 +174,7 @@ func (i *Issuer) listen(address string) error {
 	if address == "" {
 		address = "127.0.0.1:0"
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return fmt.Errorf("authpitest: %w", err)
 	}

@@ -56,7 +56,7 @@ func (i *Issuer) handler() http.Handler {
 		}
 		serve := http.HandlerFunc(i.serveNotFound)
 		if found, exists := endpoints[path]; ours && exists {
-			serve = found.allowMethods(i)
+			serve = found.allowMethods()
 		}
 		if planned, failing := i.nextFailure(path); failing {
 			i.serveFailure(w, r, planned, serve)
@@ -80,7 +80,7 @@ func readAll(body io.Reader) ([]byte, error) {
 }
 
 // allowMethods wraps the endpoint in a check of the method.
-func (e endpoint) allowMethods(i *Issuer) http.HandlerFunc {
+func (e endpoint) allowMethods() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(e.methods, r.Method) {
 			w.Header().Set("Allow", strings.Join(e.methods, ", "))

@@ -154,7 +154,7 @@ func TestTheAdapterRefusesNonsense(t *testing.T) {
 	for _, flavor := range []string{"blocking", "future"} {
 		k := open(t)
 		assert.Contains(t, k.setup("sideways", config).Refused, "flavor")
-		assert.Contains(t, k.setup(flavor, `{"colour": "blue"}`).Refused, "colour")
+		assert.Contains(t, k.setup(flavor, `{"color": "blue"}`).Refused, "color")
 		assert.Contains(t, k.setup(flavor, `{"client_id": 1}`).Refused, "client_id")
 		assert.Contains(t, k.setup(flavor, `{"endpoints": {"kitchen": "x"}}`).Refused, "kitchen")
 		reply, _ := k.call("discover", `{}`)

@@ -147,7 +147,7 @@ func (c *checker) taken(names []generated, declared map[string]string) {
 	}
 }
 
-// unread warns of options that neither an operation uses nor hand-written code reads.
+// unread warns of options and internal types that neither an operation uses nor hand-written code reads.
 func (c *checker) unread(iface *model.Interface, engine *source) {
 	used := map[*model.Option]bool{}
 	for _, op := range iface.Operations {
@@ -161,6 +161,11 @@ func (c *checker) unread(iface *model.Interface, engine *source) {
 	for _, o := range iface.Config {
 		if !used[o] && !engine.read[o.GoName] {
 			c.diags.Warnf(o.At, "no operation uses the option %s and nothing in %s reads config.%s", o.Name, engine.folder, o.GoName)
+		}
+	}
+	for _, t := range iface.Types {
+		if t.Internal && !t.Used && !engine.mentioned[t.GoName] {
+			c.diags.Warnf(t.At, "no operation uses the internal type %s and nothing in %s names %s", t.Name, engine.folder, t.GoName)
 		}
 	}
 }

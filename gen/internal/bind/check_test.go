@@ -25,6 +25,7 @@ endpoints:
 types:
   Agent: {doc: An agent., accessors: true, fields: {id: {type: string, doc: The ID.}, verified: {type: bool, presence: true, doc: Whether it was verified.}}}
   Answer: {internal: true, doc: An answer., fields: {id: {type: string, doc: The ID.}}}
+  Failure: {internal: true, doc: A failure., fields: {id: {type: string, doc: The ID.}}}
 errors:
   OAuthError: {doc: The base of every error.}
 operations:
@@ -57,7 +58,7 @@ const engineText = `package engine
 type Engine struct{ config authpi.Config }
 
 func (e *Engine) Exchange(ctx context.Context, code, verifier authpi.Secret, _ *authpi.ExchangeOptions) (*authpi.Agent, error) {
-	return nil, e.wait(e.config.Leeway)
+	return nil, e.wait(e.config.Leeway, failure{})
 }
 `
 
@@ -92,7 +93,7 @@ func TestCheck(t *testing.T) {
 		{
 			name: "swapped secrets", vocabulary: vocabularyText, engine: change(engineText, "code, verifier", "verifier, code"),
 			want: []string{
-				"INTERFACE.yaml:18:22: the parameter 2 of Engine.Exchange is called verifier at sdk/internal/engine/engine.go:5; the interface calls it code",
+				"INTERFACE.yaml:19:22: the parameter 2 of Engine.Exchange is called verifier at sdk/internal/engine/engine.go:5; the interface calls it code",
 				"the parameter 3 of Engine.Exchange is called code",
 			},
 		},
@@ -119,6 +120,10 @@ func TestCheck(t *testing.T) {
 		{
 			name: "an option that nothing reads", vocabulary: vocabularyText, engine: change(engineText, "e.config.Leeway", "0"),
 			want: []string{"INTERFACE.yaml:6:3: warning: no operation uses the option leeway_seconds and nothing in sdk/internal/engine reads config.Leeway"},
+		},
+		{
+			name: "a type that nothing names", vocabulary: vocabularyText, engine: change(engineText, "failure{}", "nil"),
+			want: []string{"INTERFACE.yaml:12:3: warning: no operation uses the internal type Failure and nothing in sdk/internal/engine names failure"},
 		},
 		{
 			name:       "names that are taken",

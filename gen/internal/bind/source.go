@@ -26,12 +26,13 @@ type source struct {
 	functions map[string]function // by name, or Type.Name for methods
 	declared  map[string]string   // the place of each name of the package
 	read      map[string]bool     // the fields read of something called config
+	mentioned map[string]bool     // all names, whatever they name
 }
 
 // parse reads the hand-written files of a folder. Files that do not parse are told of by the error, beside what could
 // be read.
 func parse(root fs.FS, folder string) (*source, error) {
-	s := &source{folder: folder, functions: map[string]function{}, declared: map[string]string{}, read: map[string]bool{}}
+	s := &source{folder: folder, functions: map[string]function{}, declared: map[string]string{}, read: map[string]bool{}, mentioned: map[string]bool{}}
 	entries, err := fs.ReadDir(root, folder)
 	if err != nil {
 		return s, fmt.Errorf("no hand-written Go: %w", err)
@@ -77,8 +78,13 @@ func (s *source) add(files *token.FileSet, file *ast.File) {
 		}
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
-		if selector, ok := n.(*ast.SelectorExpr); ok && lastName(selector.X) == "config" {
-			s.read[selector.Sel.Name] = true
+		switch e := n.(type) {
+		case *ast.Ident:
+			s.mentioned[e.Name] = true
+		case *ast.SelectorExpr:
+			if lastName(e.X) == "config" {
+				s.read[e.Sel.Name] = true
+			}
 		}
 		return true
 	})

@@ -129,6 +129,8 @@ type Type struct {
 	Data bool
 	// Nested says that a field of another type holds it.
 	Nested bool
+	// Used says that something in the spec names it.
+	Used bool
 	// Fields are the members.
 	Fields []*Field
 }

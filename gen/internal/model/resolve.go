@@ -169,7 +169,7 @@ func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
 		r.diags.Errorf(n.Pos, "the type %s is internal and cannot stand in what is public", text)
 		return Ref{}, false
 	}
-	r.used[t] = true
+	t.Used = true
 	if list {
 		return Ref{Word: text, Kind: KindTypes, Type: t, goType: "[]" + t.goText()}, true
 	}
@@ -225,11 +225,6 @@ func keys[T any](items []T, name func(T) string) []string {
 func (r *resolver) finish() {
 	if r.diags.Errors() > 0 {
 		return
-	}
-	for _, t := range r.out.Types {
-		if t.Internal && !r.used[t] && !r.usedByEngine(t) {
-			r.diags.Warnf(t.At, "nothing uses the internal type %s", t.Name)
-		}
 	}
 	for _, op := range r.out.Operations {
 		if op.Internal && !r.used[op] {

@@ -208,7 +208,3 @@ func (r *resolver) checkNesting(t *Type, above []*Type) {
 		}
 	}
 }
-
-// usedByEngine reports whether hand-written code is expected to read an internal type that no operation names.
-// ErrorResponse is the one: any endpoint may answer with it.
-func (r *resolver) usedByEngine(t *Type) bool { return t.Name == "ErrorResponse" }

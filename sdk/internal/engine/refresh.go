@@ -101,10 +101,7 @@ func (e *Engine) rotate(
 // setback judges the error of a shared refresh for one of its callers.
 func (e *Engine) setback(ctx context.Context, err error) *setback {
 	f := asFailure(ctx, err)
-	switch {
-	case f.base.Code == "cancelled":
-		return &setback{failure: f, silent: true, final: true}
-	case f.base.Code == "persist_failed":
+	if f.base.Code == "cancelled" || f.base.Code == "persist_failed" {
 		return &setback{failure: f, silent: true, final: true}
 	}
 	return &setback{failure: f, final: f.grave}

@@ -112,7 +112,8 @@ func (c lenientCodec) decode(s *Scanner) *MemberError {
 
 // lenient consumes a value of any type and reports whether it is a duration.
 func lenient(s *Scanner) (time.Duration, bool) {
-	literal, ok := "", false
+	var literal string
+	var ok bool
 	if s.Kind() == KindString {
 		literal, ok = s.String()
 		ok = ok && literal != "" && strings.Trim(literal, "0123456789") == ""
