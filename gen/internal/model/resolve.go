@@ -39,8 +39,8 @@ type resolver struct {
 	classes     map[string]*Error
 	ops         map[string]*Operation
 	clauses     map[string]spec.Position
-	links       map[string]string // Go names by the names that texts mention
-	used        map[any]bool      // internal types and operations that something refers to
+	links       map[string]string   // Go names by the names that texts mention
+	used        map[*Operation]bool // internal operations that something refers to
 
 	vocabulary *scope // package authpi
 	engine     *scope // package engine
@@ -59,7 +59,7 @@ func newResolver(diags *spec.Diagnostics) *resolver {
 		classes:     map[string]*Error{},
 		ops:         map[string]*Operation{},
 		clauses:     map[string]spec.Position{},
-		used:        map[any]bool{},
+		used:        map[*Operation]bool{},
 		vocabulary:  newScope(diags),
 		engine:      newScope(diags),
 		client:      newScope(diags),
