@@ -51,10 +51,16 @@ func (e *Engine) Discover(ctx context.Context, _ *authpi.DiscoverOptions) (*auth
 // loadMetadata returns metadata not older than a day, fetching it once for all callers. A document past its age serves on
 // where it cannot be fetched anew.
 func (e *Engine) loadMetadata(ctx context.Context) (*metadata, *failure) {
-	stale := e.metadata.current()
-	if stale != nil && e.now().Before(stale.expires) {
-		return stale, nil
+	if m := e.metadata.current(); m != nil && e.now().Before(m.expires) {
+		return m, nil
 	}
+	return e.shareMetadata(ctx)
+}
+
+// shareMetadata fetches the metadata once for all callers. It stands apart so that a caller who needs no fetch does not pay for
+// its variables.
+func (e *Engine) shareMetadata(ctx context.Context) (*metadata, *failure) {
+	stale := e.metadata.current()
 	m, err := e.metadata.flights.Do(ctx, struct{}{}, 0, func(ctx context.Context) (*metadata, error) {
 		defer e.reportPanic()
 		if loaded := e.metadata.current(); loaded != nil && e.now().Before(loaded.expires) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
@@ -101,7 +102,8 @@ func (e *Engine) receive(ctx context.Context, op *operation, response *http.Resp
 		return &failure{base: base, class: plain}
 	}
 	if !isJSON {
-		return invalidResponse(base, "the answer is not JSON")
+		media := bounded(r.scrub(response.Header.Get("Content-Type")), maxCode)
+		return invalidResponse(base, "the answer is not JSON; its content type is "+strconv.Quote(media))
 	}
 	if err := out.(json.Unmarshaler).UnmarshalJSON(body); err != nil {
 		return invalidResponse(base, "the answer does not have the form that it must have")

@@ -27,6 +27,15 @@ func (e *Engine) verifySignature(
 	if known := e.memory.get(id, set); known != nil {
 		return known, nil
 	}
+	result, err := e.verifyAnew(ctx, token, set, refetch)
+	if err == nil {
+		e.memory.put(id, result)
+	}
+	return result, err
+}
+
+// verifyAnew verifies a token that is not remembered.
+func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, refetch bool) (*verified, error) {
 	parsed, err := jws.Parse(token, e.config.MaxTokenBytes)
 	if err != nil {
 		return nil, err
@@ -50,9 +59,7 @@ func (e *Engine) verifySignature(
 	if err != nil {
 		return nil, err
 	}
-	result := &verified{header: parsed.Header, claims: claims, key: key, organizations: organizationsOf(claims)}
-	e.memory.put(id, result)
-	return result, nil
+	return &verified{header: parsed.Header, claims: claims, key: key, organizations: organizationsOf(claims)}, nil
 }
 
 // verifyUnder returns the first of the keys under which a token's signature is good. There is more than one only where

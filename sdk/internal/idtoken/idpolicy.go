@@ -61,7 +61,7 @@ type IDPolicy struct {
 // *ClaimError.
 func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
 	// A token of another kind is signed with the same keys (RFC 8725, section 3.11).
-	if header.Type != "" && !strings.EqualFold(header.Type, "JWT") {
+	if header.Type != "" && !isJWTType(header.Type) {
 		return wrong("typ", "is that of another kind of token")
 	}
 	if err := c.checkParties(p); err != nil {
@@ -89,6 +89,11 @@ func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
 		return err
 	}
 	return c.checkAccessTokenHash(header.Algorithm, p.AccessToken)
+}
+
+// isJWTType reports whether a header's typ is that of a plain JWT, in its short or its full form (RFC 7515, section 4.1.9).
+func isJWTType(typ string) bool {
+	return strings.EqualFold(typ, "JWT") || strings.EqualFold(typ, "application/jwt")
 }
 
 // checkParties checks who issued the token, to whom and about whom.
