@@ -97,9 +97,9 @@ type Endpoints struct {
 	// Token is the endpoint that issues tokens. In the metadata: token_endpoint. See RFC 6749,
 	// section 3.2.
 	Token string
-	// Userinfo is the endpoint that tells a user's profile. In the metadata: userinfo_endpoint. See
+	// UserInfo is the endpoint that tells a user's profile. In the metadata: userinfo_endpoint. See
 	// OpenID Connect Core 1.0, section 5.3.
-	Userinfo string
+	UserInfo string
 	// Revocation is the endpoint that revokes a token. In the metadata: revocation_endpoint. See
 	// RFC 7009, section 2.
 	Revocation string

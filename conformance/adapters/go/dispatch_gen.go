@@ -285,7 +285,7 @@ var endpointFields = map[string]func(*authpi.Endpoints, string){
 		e.Token = url
 	},
 	"userinfo": func(e *authpi.Endpoints, url string) {
-		e.Userinfo = url
+		e.UserInfo = url
 	},
 	"revocation": func(e *authpi.Endpoints, url string) {
 		e.Revocation = url

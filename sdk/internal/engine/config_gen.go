@@ -14,7 +14,7 @@ const (
 	endpointDiscovery endpointID = iota
 	endpointAuthorization
 	endpointToken
-	endpointUserinfo
+	endpointUserInfo
 	endpointRevocation
 	endpointIntrospection
 	endpointEndSession
@@ -28,7 +28,7 @@ var endpointTable = [endpointCount]endpoint{
 	endpointDiscovery:     {name: "discovery", path: "/.well-known/openid-configuration"},
 	endpointAuthorization: {name: "authorization", metadata: "authorization_endpoint", path: "/authorize"},
 	endpointToken:         {name: "token", metadata: "token_endpoint", path: "/token"},
-	endpointUserinfo:      {name: "userinfo", metadata: "userinfo_endpoint", path: "/userinfo"},
+	endpointUserInfo:      {name: "userinfo", metadata: "userinfo_endpoint", path: "/userinfo"},
 	endpointRevocation:    {name: "revocation", metadata: "revocation_endpoint", path: "/revoke"},
 	endpointIntrospection: {name: "introspection", metadata: "introspection_endpoint", path: "/introspect"},
 	endpointEndSession:    {name: "end_session", metadata: "end_session_endpoint", path: "/logout"},
@@ -40,7 +40,7 @@ func configuredEndpoints(e authpi.Endpoints) endpointSet {
 	return endpointSet{
 		endpointAuthorization: e.Authorization,
 		endpointToken:         e.Token,
-		endpointUserinfo:      e.Userinfo,
+		endpointUserInfo:      e.UserInfo,
 		endpointRevocation:    e.Revocation,
 		endpointIntrospection: e.Introspection,
 		endpointEndSession:    e.EndSession,

@@ -167,7 +167,7 @@ func (e *Engine) tokenClientCredentials(
 var opUserinfoRequest = operation{
 	name:     "userinfo_request",
 	method:   http.MethodGet,
-	endpoint: endpointUserinfo,
+	endpoint: endpointUserInfo,
 	auth:     authNone,
 	params: []param{
 		{name: "access_token", in: inBearer, required: true},
