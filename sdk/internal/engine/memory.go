@@ -30,7 +30,7 @@ type fingerprint struct {
 }
 
 func fingerprintOf(kind tokenKind, token string) fingerprint {
-	var buffer [1 << 10]byte // holds most tokens, which saves an allocation
+	var buffer [2 << 10]byte // holds most tokens, which saves an allocation
 	return fingerprint{kind, sha256.Sum256(append(buffer[:0], token...))}
 }
 
