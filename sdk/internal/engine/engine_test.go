@@ -37,6 +37,60 @@ func TestAStragglerSendsNothingAgain(t *testing.T) {
 	assert.Equal(t, 1, stored, "the rotation was stored again")
 }
 
+// A panic in the shared request must not leave anybody waiting for a callback that never comes.
+func TestAPanicLeavesNobodyWaiting(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "poisoned")}
+	panics := 1
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		Hooks: authpi.Hooks{Refresh: func(error) {
+			if panics--; panics >= 0 {
+				panic("boom")
+			}
+		}},
+	})
+	require.NoError(t, err)
+	tokens := w.stored(time.Now(), -time.Hour)
+	stores := &authpi.CreateAgentOptions{OnRefresh: func(context.Context, *authpi.TokenSet) error { return nil }}
+	assert.Panics(t, func() { _, _ = e.CreateAgent(t.Context(), tokens, stores) })
+
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	agent, err := e.CreateAgent(ctx, tokens, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "at-2", agent.Tokens().AccessToken.Reveal())
+	assert.Equal(t, 1, w.tokens, "the answer was there already")
+}
+
+func TestStoringIsTriedAgain(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "again")}
+	down := errors.New("the database is down")
+	outcomes := []error{down, down, nil}
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		OnRefresh: func(_ context.Context, _, fresh *authpi.TokenSet) error {
+			assert.Equal(t, "rt-2", fresh.RefreshToken.Reveal())
+			outcome := outcomes[0]
+			outcomes = outcomes[1:]
+			return outcome
+		},
+	})
+	require.NoError(t, err)
+	tokens := w.stored(time.Now(), -time.Hour)
+	for range 2 {
+		_, err = e.CreateAgent(t.Context(), tokens, nil)
+		require.ErrorIs(t, err, down)
+		require.ErrorIs(t, err, authpi.ErrTemporary)
+	}
+	for range 2 { // the second time it is stored, and not again
+		agent, err := e.CreateAgent(t.Context(), tokens, nil)
+		require.NoError(t, err)
+		assert.Equal(t, "at-2", agent.Tokens().AccessToken.Reveal())
+	}
+	assert.Empty(t, outcomes)
+	assert.Equal(t, 1, w.tokens)
+}
+
 func TestHooksSeeEachOperation(t *testing.T) {
 	type key struct{}
 	w := &world{key: mint.NewKey(mint.ES256, "hooks")}

@@ -65,6 +65,14 @@ func (e *Engine) rotate(
 		return nil, &setback{failure: paused, silent: true}
 	}
 	waited := !done && persist != nil
+	if waited {
+		// However the call ends, the others do not wait for a callback that does not come.
+		defer func() {
+			if waited {
+				e.rotation.leave(known)
+			}
+		}()
+	}
 	answered := known
 	if !done {
 		var err error
@@ -73,9 +81,6 @@ func (e *Engine) rotate(
 			return known, e.carryOut(ctx, key, known, old)
 		})
 		if err != nil {
-			if waited {
-				e.rotation.leave(known)
-			}
 			return nil, e.setback(ctx, err)
 		}
 	}
@@ -84,8 +89,9 @@ func (e *Engine) rotate(
 		return nil, &setback{failure: f, final: true}
 	}
 	if persist != nil && (waited || !e.rotation.storing(known)) {
-		stored := fresh.tokens
-		f := e.rotation.persist(known, waited, stored, func() error { return persist(ctx, copyOf(stored)) })
+		stored, counted := fresh.tokens, waited
+		waited = false // persist counts the call out
+		f := e.rotation.persist(known, counted, stored, func() error { return persist(ctx, copyOf(stored)) })
 		if f != nil {
 			return nil, &setback{failure: f, silent: true, final: true}
 		}
@@ -107,11 +113,38 @@ func (e *Engine) setback(ctx context.Context, err error) *setback {
 	return &setback{failure: f, final: f.grave}
 }
 
-// carryOut is the shared request: it sends the refresh token unless that was answered already, verifies the answer, makes it
-// known to later callers and stores it through the configuration's callback.
+// carryOut is the shared request: it gets a verified answer to the refresh token unless there is one already, makes it known
+// to later callers and stores it through the configuration's callback.
 func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation, old *session) error {
 	if ended, f := e.rotation.outcome(known, e.now()); ended {
 		return f
+	}
+	defer e.rotation.bound(known, e.now().Add(successorAge))
+	if f := e.settle(ctx, key, known, old); f != nil {
+		return f
+	}
+	fresh, f := e.succeed(ctx, old, known.answer)
+	if f != nil {
+		return f
+	}
+	if e.config.OnRefresh != nil {
+		f := e.rotation.store(known, fresh.tokens, func() error {
+			return e.config.OnRefresh(ctx, copyOf(old.tokens), copyOf(fresh.tokens))
+		})
+		if f != nil {
+			// Nobody has the tokens yet: the next call tries to store them again.
+			e.rotation.update(func() { known.expires = e.now().Add(unstoredAge) })
+			return f
+		}
+	}
+	e.rotation.update(func() { known.stored, known.expires = true, e.now().Add(successorAge) })
+	return nil
+}
+
+// settle gets a verified answer to a refresh token, or decides what the failure leaves.
+func (e *Engine) settle(ctx context.Context, key fingerprint, known *rotation, old *session) *failure {
+	if e.rotation.settled(known) {
+		return nil
 	}
 	f := e.obtain(ctx, known, old)
 	if e.config.Hooks.Refresh != nil {
@@ -125,21 +158,7 @@ func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation,
 		e.conclude(key, known, f)
 		return f
 	}
-	fresh, f := e.succeed(ctx, old, known.answer)
-	if f != nil {
-		e.rotation.forget(key)
-		return f
-	}
-	e.rotation.update(func() { known.verified, known.expires, known.pause = true, e.now().Add(successorAge), nil })
-	if e.config.OnRefresh == nil {
-		return nil
-	}
-	stored := e.rotation.store(known, fresh.tokens, func() error {
-		return e.config.OnRefresh(ctx, copyOf(old.tokens), copyOf(fresh.tokens))
-	})
-	if stored != nil {
-		return stored
-	}
+	e.rotation.update(func() { known.verified, known.expires, known.pause = true, e.now().Add(unstoredAge), nil })
 	return nil
 }
 

@@ -21,7 +21,8 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	}
 	for {
 		key := rotationKey(token)
-		if call := e.rotation.flights.Running(key); call != nil {
+		// A rotation that is being stored has its successor already: a callback that revokes must not wait for itself.
+		if call := e.rotation.flights.Running(key); call != nil && e.rotation.awaits(key) {
 			if _, err := call.Wait(ctx); err != nil && ctx.Err() != nil {
 				return cancelled(ctx)
 			}

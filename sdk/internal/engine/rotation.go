@@ -14,6 +14,7 @@ import (
 
 const (
 	successorAge = time.Minute     // how long a completed rotation is remembered
+	unstoredAge  = time.Hour       // how long one is that the configuration's callback could not store
 	pauseAtLeast = 5 * time.Second // between attempts after a failure that can pass
 	maxRotations = 4096            // remembered at once
 )
@@ -34,6 +35,7 @@ func (r *rotations) wait(ctx context.Context) error { return r.flights.Wait(ctx)
 type rotation struct {
 	answer   *answer   // nil until the token endpoint has answered
 	verified bool      // the answer was verified and is the successor
+	stored   bool      // the configuration's callback, if any, has stored it
 	expires  time.Time // when the rotation is forgotten
 
 	refused *failure // for good
@@ -72,7 +74,7 @@ func (r *rotations) join(key fingerprint, now time.Time, hasCallback bool) (know
 		r.makeRoomLocked(now)
 		r.known[key] = known
 	}
-	if known.verified {
+	if known.verified && (known.stored || known.running > 0) {
 		return known, true, nil
 	}
 	if known.pause != nil && now.Before(known.resumes) {
@@ -90,7 +92,7 @@ func (r *rotations) outcome(known *rotation, now time.Time) (ended bool, err err
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case known.verified:
+	case known.verified && known.stored:
 		return true, nil
 	case known.refused != nil:
 		return true, known.refused
@@ -149,6 +151,7 @@ func (r *rotations) store(known *rotation, tokens *authpi.TokenSet, callback fun
 	if err := guarded(callback); err != nil {
 		return unpersisted(tokens, err)
 	}
+	r.update(func() { known.stored = true })
 	return nil
 }
 
@@ -198,6 +201,27 @@ func (r *rotations) awaitFirst(ctx context.Context, known *rotation) *failure {
 // storing reports whether callbacks of a rotation run now. A call that starts then waits for none and is not called back.
 func (r *rotations) storing(known *rotation) (yes bool) {
 	r.update(func() { yes = known.running > 0 })
+	return yes
+}
+
+// bound gives a rotation that a panic left half done an end, so that it is not remembered for ever.
+func (r *rotations) bound(known *rotation, end time.Time) {
+	r.update(func() {
+		if known.expires.IsZero() {
+			known.expires = end
+		}
+	})
+}
+
+// settled reports whether a rotation has a verified answer.
+func (r *rotations) settled(known *rotation) (yes bool) {
+	r.update(func() { yes = known.verified })
+	return yes
+}
+
+// awaits reports whether a rotation is in flight whose outcome is not known yet.
+func (r *rotations) awaits(key fingerprint) (yes bool) {
+	r.update(func() { yes = r.known[key] == nil || !r.known[key].verified })
 	return yes
 }
 
