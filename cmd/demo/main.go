@@ -2,9 +2,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"log"
+	"net"
 	"net/http"
 	"sync"
 
@@ -37,8 +39,12 @@ func serve() error {
 	app := &application{idp: idp, logins: map[string]*authpi.AuthorizationURL{}}
 	http.HandleFunc("GET /{$}", app.login)
 	http.HandleFunc("GET /callback", app.callback)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("open http://%s in a browser; the issuer is %s\n", address, issuer.URL())
-	return http.ListenAndServe(address, nil)
+	return http.Serve(listener, nil)
 }
 
 // application keeps the logins that were started in memory. A real one keeps each in its browser's session.

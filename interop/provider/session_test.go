@@ -101,7 +101,7 @@ func TestStoredSessionIsFresh(t *testing.T) {
 		assert.Zero(t, f.tokenRequests("refresh_token"))
 
 		f.advance(10 * time.Minute)
-		agent, err = client.CreateAgent(t.Context(), tokens, &authpi.CreateAgentOptions{AutoRefresh: authpi.Off})
+		agent, err = client.CreateAgent(t.Context(), tokens, &authpi.CreateAgentOptions{AutoRefresh: authpi.SwitchOff})
 		require.NoError(t, err)
 		assert.True(t, agent.IsExpired())
 		assert.Zero(t, f.tokenRequests("refresh_token"))

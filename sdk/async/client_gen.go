@@ -106,6 +106,8 @@ func (c *Client) ExchangeCallback(
 }
 
 // CreateAgent turns a stored token set into an agent, refreshing the tokens where they are due.
+// After a temporary failure the refresh token rests for 5 seconds, or as long as Retry-After says:
+// calls meanwhile get the old tokens, or the same error.
 //
 // tokens are the stored tokens.
 func (c *Client) CreateAgent(
@@ -122,8 +124,8 @@ func (c *Client) CreateAgent(
 	return f
 }
 
-// Refresh refreshes an agent's tokens and returns a new agent. The argument is left alone. See RFC
-// 6749, section 6.
+// Refresh refreshes an agent's tokens and returns a new agent. The argument is left alone. After a
+// temporary failure the refresh token rests, as CreateAgent says. See RFC 6749, section 6.
 //
 // agent is the agent.
 func (c *Client) Refresh(

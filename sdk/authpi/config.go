@@ -19,13 +19,14 @@ type Switch int
 
 // The settings of a Switch.
 const (
-	Inherit Switch = iota // as configured
-	On                    // on, whatever is configured
-	Off                   // off, whatever is configured
+	SwitchInherit Switch = iota // as configured
+	SwitchOn                    // on, whatever is configured
+	SwitchOff                   // off, whatever is configured
 )
 
 // Hooks observe a client's operations, for logs, metrics and traces. Each may be nil. They run on the goroutine of the call or
-// of the shared request, so they should be quick, and they may run concurrently.
+// of the shared request, so they should be quick, and they may run concurrently. A hook must
+// not call the client: it would wait for itself.
 type Hooks struct {
 	// Start is called as an operation starts, with its name as INTERFACE.yaml has it. The context that it returns is the
 	// operation's from then on; nil leaves it as it is.

@@ -70,12 +70,13 @@ type Config struct {
 	// section 9.
 	ClientAuth ClientAuth
 
-	// OnRefresh is the function that stores a rotated token set, called once per rotation with the
-	// old and the new set before any caller sees the new one.
+	// OnRefresh is the function that stores a rotated token set, called with the old and the new
+	// set before any caller sees the new one: once per rotation, and again at the next call where
+	// it failed. It may create agents and revoke tokens, but not close the client.
 	OnRefresh func(ctx context.Context, old, new *TokenSet) error
 
-	// HTTPClient is the HTTP client that requests are sent with. It is copied, its redirects are
-	// refused and its cookie jar is left out.
+	// HTTPClient is the HTTP client whose transport and timeout requests are sent with. No redirect
+	// is followed and no cookie kept.
 	HTTPClient *http.Client
 
 	// Clock is the function that tells the time. Absent means the system's clock.

@@ -35,9 +35,17 @@ func (e *OAuthError) Error() string {
 		fmt.Fprintf(&b, " (status %d)", e.Status)
 	}
 	if base := (*OAuthError)(nil); e.Cause != nil && !errors.As(e.Cause, &base) {
-		b.WriteString(": " + e.Cause.Error())
+		b.WriteString(": " + causeText(e.Cause))
 	}
 	return b.String()
+}
+
+// causeText returns the text of a cause. Of a panic it leaves out the stack, since programs show errors to people.
+func causeText(cause error) string {
+	if failure := (*PanicError)(nil); errors.As(cause, &failure) {
+		return fmt.Sprintf("panic: %v", failure.Value)
+	}
+	return cause.Error()
 }
 
 // Unwrap returns the cause.

@@ -54,7 +54,8 @@ type ExchangeCallbackOptions struct{}
 
 // CreateAgentOptions are the optional parameters of CreateAgent. Nil means their zero values.
 type CreateAgentOptions struct {
-	// OnRefresh is the function that stores new tokens. It runs before the call returns them.
+	// OnRefresh is the function that stores new tokens. It runs before the call returns them. It
+	// must not close the client, which waits for it.
 	OnRefresh func(context.Context, *TokenSet) error
 	// OnRefreshError is the function that is told of a refresh that was refused or failed.
 	OnRefreshError func(context.Context, error)

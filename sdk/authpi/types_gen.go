@@ -78,7 +78,7 @@ func (t *TokenSet) members() []strictjson.Member {
 }
 
 // AuthorizationURL is a login that was started. Store it, authenticated or on the server side,
-// until the callback comes.
+// until the callback comes, and forget it then: it is for one callback.
 //
 // Its JSON is the form to store it in and carries its secrets; whatever prints it redacts them.
 type AuthorizationURL struct {

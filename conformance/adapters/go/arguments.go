@@ -120,11 +120,11 @@ func (a *arguments) raw(name string) json.RawMessage {
 func (a *arguments) toggle(name string) authpi.Switch {
 	switch on := a.optionalBoolean(name); {
 	case on == nil:
-		return authpi.Inherit
+		return authpi.SwitchInherit
 	case *on:
-		return authpi.On
+		return authpi.SwitchOn
 	default:
-		return authpi.Off
+		return authpi.SwitchOff
 	}
 }
 

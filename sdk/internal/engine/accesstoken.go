@@ -27,6 +27,9 @@ func (e *Engine) accessAgent(
 	if token.IsZero() {
 		return nil, misconfigured("invalid_argument", "pass the access token")
 	}
+	if slices.Contains(o.Audiences, "") {
+		return nil, misconfigured("invalid_argument", "an audience must not be empty")
+	}
 	set, f := e.prepare(ctx)
 	if f != nil {
 		return nil, f

@@ -51,9 +51,9 @@ func (e *Engine) createAgent(
 // refreshes reports whether a call refreshes tokens that are due.
 func (e *Engine) refreshes(choice authpi.Switch) bool {
 	switch choice {
-	case authpi.On:
+	case authpi.SwitchOn:
 		return true
-	case authpi.Off:
+	case authpi.SwitchOff:
 		return false
 	}
 	return !e.config.DisableAutoRefresh

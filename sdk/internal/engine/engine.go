@@ -24,7 +24,8 @@ type Engine struct {
 	issuer    string // the one value accepted as issuer
 	endpoints endpointSet
 	http      http.RoundTripper
-	idle      func() // closes the connections that no request uses
+	timeout   time.Duration // of one request, its answer included; 0 for none
+	idle      func()        // closes the connections that no request uses
 
 	metadata metadataCache
 	keys     keyCache
@@ -42,6 +43,7 @@ func New(config authpi.Config) (*Engine, error) {
 	e := &Engine{config: withDefaults(config), issuer: or(config.Issuer, config.IssuerURL)}
 	e.endpoints = configuredEndpoints(config.Endpoints)
 	e.http, e.idle = httpClient(config.HTTPClient)
+	e.timeout = requestTimeout(e.config.RequestTimeout, config.HTTPClient)
 	if e.config.Clock == nil {
 		e.config.Clock = time.Now
 	}
@@ -209,6 +211,14 @@ func httpClient(given *http.Client) (http.RoundTripper, func()) {
 		return transport, transport.CloseIdleConnections
 	}
 	return http.DefaultTransport, func() {}
+}
+
+// requestTimeout returns the shorter of the two limits on a request; neither is none.
+func requestTimeout(configured time.Duration, given *http.Client) time.Duration {
+	if given == nil || given.Timeout <= 0 || configured > 0 && configured < given.Timeout {
+		return max(configured, 0)
+	}
+	return given.Timeout
 }
 
 // lockedReader serializes a source of random bytes, which need not be safe for concurrent use.

@@ -91,6 +91,41 @@ func TestStoringIsTriedAgain(t *testing.T) {
 	assert.Equal(t, 1, w.tokens)
 }
 
+func TestAStoringCallbackMayRevoke(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "revoke")}
+	var e *engine.Engine
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		Endpoints: authpi.Endpoints{Revocation: issuer + "/revoke"},
+		OnRefresh: func(ctx context.Context, old, _ *authpi.TokenSet) error {
+			return e.RevokeToken(ctx, old.RefreshToken, nil)
+		},
+	})
+	require.NoError(t, err)
+	_, err = e.CreateAgent(t.Context(), w.stored(time.Now(), -time.Hour), nil)
+	require.NoError(t, err)
+}
+
+func TestTheClientsTimeoutBoundsRequests(t *testing.T) {
+	hang := roundTrip(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, context.Cause(r.Context())
+	})
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: hang, Timeout: time.Millisecond},
+	})
+	require.NoError(t, err)
+	_, err = e.Discover(t.Context(), nil)
+	require.ErrorIs(t, err, authpi.ErrNetwork)
+	var failure *authpi.OAuthError
+	require.ErrorAs(t, errors.Unwrap(err), &failure)
+	assert.Equal(t, "timeout", failure.Code)
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 func TestHooksSeeEachOperation(t *testing.T) {
 	type key struct{}
 	w := &world{key: mint.NewKey(mint.ES256, "hooks")}

@@ -35,9 +35,9 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 	if f := e.authenticate(op.auth, r); f != nil {
 		return f
 	}
-	if e.config.RequestTimeout > 0 {
+	if e.timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, e.config.RequestTimeout, errRequestTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, e.timeout, errRequestTimeout)
 		defer cancel()
 	}
 	request, err := newRequest(ctx, op.method, link, r)

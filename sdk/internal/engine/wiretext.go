@@ -19,7 +19,7 @@ const (
 // scrub takes what was sent in secret out of a text that came back.
 func (r *request) scrub(text string) string {
 	for _, secret := range r.secrets {
-		for _, form := range []string{secret, url.QueryEscape(secret)} {
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
 			text = strings.ReplaceAll(text, form, "[redacted]")
 		}
 	}
