@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/arbfay/authpi-go/conformance/protocol"
@@ -66,11 +67,26 @@ func openLink(ctx context.Context, adapter Adapter) (*link, error) {
 		err = errors.New("the adapter names no flavor")
 	}
 	if err != nil {
+		gone := l.whyGone()
 		l.kill()
-		return nil, fmt.Errorf("adapter: %w", err)
+		if gone != nil {
+			err = gone
+		}
+		return nil, fmt.Errorf("adapter: %w%s", err, l.lastWords())
 	}
 	l.ready = reply.Ready
 	return l, nil
+}
+
+// lastWords returns how the adapter's stderr ends, in words that follow a reason, or "".
+func (l *link) lastWords() string {
+	const shown = 8
+	text := strings.TrimSpace(l.process.Stderr())
+	if text == "" {
+		return ""
+	}
+	lines := strings.Split(text, "\n")
+	return "; its stderr ends:\n    " + strings.Join(lines[max(0, len(lines)-shown):], "\n    ")
 }
 
 // newID returns an id for a command.

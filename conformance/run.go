@@ -109,6 +109,9 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 		cases = options.Suite.Cases
 	}
 	ready := first.ready
+	if err := r.knows(ready.Operations); err != nil {
+		return nil, err
+	}
 	jobs := r.jobs(cases, flavors)
 	r.total = len(jobs)
 	r.all(ctx, jobs, r.parallel(ready.MaxInFlight))
@@ -128,6 +131,16 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 		report.Problems = append(report.Problems, "the run was interrupted")
 	}
 	return report, nil
+}
+
+// knows refuses an adapter that names an operation which is none: its cases would be skipped without a word.
+func (r *runner) knows(operations []string) error {
+	for _, name := range operations {
+		if _, known := r.options.Suite.Interface.Operations[name]; !known {
+			return fmt.Errorf("the adapter names the operation %q, which interface.json does not have", name)
+		}
+	}
+	return nil
 }
 
 func random(n int) []byte {
@@ -215,6 +228,9 @@ func (r *runner) one(ctx context.Context, work job, alone bool) {
 	}
 	name := strconv.FormatInt(r.sessions.Add(1), 10)
 	transcript, usable := r.player.play(ctx, link, name, work)
+	if gone := link.whyGone(); gone != nil && transcript.Stopped == Crash {
+		transcript.Reason = gone.Error() + link.lastWords()
+	}
 	if !usable {
 		r.discard(link)
 	}
@@ -280,7 +296,11 @@ func (r *runner) verdict(work job) Result {
 	if !ok || result.Verdict == Skip {
 		return result
 	}
-	if of := r.verdict(job{control, work.flavor}); of.Verdict != Pass {
+	switch of := r.verdict(job{control, work.flavor}); of.Verdict {
+	case Pass:
+	case Skip:
+		result.Verdict, result.Problems = Skip, []string{fmt.Sprintf("its control %s was skipped: %s", control.ID, of.Problems[0])}
+	default:
 		result.Verdict = Blocked
 		result.Problems = append([]string{fmt.Sprintf("its control %s did not pass: %s", control.ID, of.Verdict)}, result.Problems...)
 	}

@@ -42,6 +42,11 @@ func (c *runCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	for _, pattern := range c.Case {
+		if len(suite.Select(pattern)) == 0 {
+			return fmt.Errorf("no case fits %q; `conformance list` names them", pattern)
+		}
+	}
 	cases := c.selected(suite)
 	if len(cases) == 0 {
 		return errors.New("no case is selected")
