@@ -20,7 +20,7 @@ const rerun = "go run ./cmd/conformance run"
 
 // runCommand plays and judges.
 type runCommand struct {
-	Case     []string      `help:"Only cases whose id is or fits this, such as 'refresh.*'. Repeatable." placeholder:"ID"`
+	Case     []string      `sep:"none" help:"Only cases whose id is or fits this, such as 'refresh.*'. Repeatable." placeholder:"ID"`
 	Area     []string      `help:"Only cases of this area. Repeatable." placeholder:"AREA"`
 	Flavor   []string      `help:"Only this flavor of the SDK. Repeatable." placeholder:"NAME"`
 	Adapter  string        `help:"The SDK's adapter, a command with its arguments. Default: the Go SDK, in this process." placeholder:"COMMAND"`
