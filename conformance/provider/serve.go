@@ -46,7 +46,7 @@ func (s *Server) serve(conn net.Conn, origin string) {
 	}
 	s.handle(conn, Recorded{
 		Origin: origin, Method: request.Method, Target: request.RequestURI, Host: request.Host,
-		Header: request.Header, Body: string(body), Raw: wire.String(),
+		Header: request.Header, Body: string(body), Raw: wire.String(), Seq: s.placeOf(conn),
 	})
 }
 
@@ -155,7 +155,9 @@ func (s *Server) assign(recorded *Recorded) *Exchange {
 		recorded.Exchange = exchange.ID
 		s.used[exchange.ID]++
 	}
-	recorded.Seq = s.options.Next()
+	if recorded.Seq == 0 {
+		recorded.Seq = s.options.Next()
+	}
 	s.requests = append(s.requests, *recorded)
 	s.broadcastLocked()
 	return exchange

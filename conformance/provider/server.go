@@ -65,7 +65,7 @@ type Server struct {
 	happened  map[string]bool
 	used      map[string]int // answers by exchange
 	requests  []Recorded
-	conns     map[net.Conn]struct{}
+	conns     map[net.Conn]int64 // open ones, with the place at which Drain cut them
 	troubles  []string
 	endpoints map[string]string // endpoint by request path, known once serving
 	drained   bool
@@ -77,7 +77,7 @@ type Server struct {
 func Listen(options Options) (*Server, error) {
 	s := &Server{
 		options: options, changed: make(chan struct{}), happened: map[string]bool{}, used: map[string]int{},
-		conns: map[net.Conn]struct{}{}, endpoints: map[string]string{},
+		conns: map[net.Conn]int64{}, endpoints: map[string]string{},
 	}
 	var err error
 	if s.provider, err = new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
@@ -120,7 +120,9 @@ func (s *Server) Drain() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drained = true
+	place := s.options.Next()
 	for conn := range s.conns {
+		s.conns[conn] = place
 		_ = conn.Close()
 	}
 	s.broadcastLocked()
@@ -229,9 +231,18 @@ func (s *Server) track(conn net.Conn) bool {
 	if s.ended {
 		return false
 	}
-	s.conns[conn] = struct{}{}
+	s.conns[conn] = 0
 	s.running.Add(1)
 	return true
+}
+
+// placeOf returns the place in the order of events at which the connection was
+// cut, or 0: a request that was read by then came before, however late it is
+// recorded.
+func (s *Server) placeOf(conn net.Conn) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conns[conn]
 }
 
 func (s *Server) untrack(conn net.Conn) {
