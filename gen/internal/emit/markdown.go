@@ -89,8 +89,8 @@ func origin(d model.Doc) string {
 		since = "Python SDK " + d.Since + "."
 	}
 	source := ""
-	if d.Source != "" {
-		source = escape(d.Source) + "."
+	if d.Source != "" || d.Since == "" {
+		source = escape(d.Origin) + "."
 	}
 	return sentences(source, since)
 }

@@ -48,6 +48,9 @@ type Doc struct {
 	Level string
 	// Source, Since and Deviation are as the spec has them; "" where it is silent.
 	Source, Since, Deviation string
+	// Origin is Source or, where the spec names none, that of the node around it, else the SDK that the interface is based on
+	// or the interface itself.
+	Origin string
 	// At is the place of the node's key.
 	At spec.Position
 }
@@ -60,7 +63,7 @@ type Clause struct {
 	Level string
 	// Doc is the rule.
 	Doc string
-	// Source, Since and Deviation are as the spec has them.
+	// Source is where the rule comes from, Since and Deviation are as the spec has them.
 	Source, Since, Deviation string
 	// At is the place of the node.
 	At spec.Position

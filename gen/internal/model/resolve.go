@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/arbfay/authpi-go/gen/internal/spec"
@@ -39,6 +40,7 @@ type resolver struct {
 	classes     map[string]*Error
 	ops         map[string]*Operation
 	clauses     map[string]spec.Position
+	origins     map[string]string   // of the nodes that hold others, by path
 	links       map[string]string   // Go names by the names that texts mention
 	used        map[*Operation]bool // internal operations that something refers to
 
@@ -59,6 +61,7 @@ func newResolver(diags *spec.Diagnostics) *resolver {
 		classes:     map[string]*Error{},
 		ops:         map[string]*Operation{},
 		clauses:     map[string]spec.Position{},
+		origins:     map[string]string{},
 		used:        map[*Operation]bool{},
 		vocabulary:  newScope(diags),
 		engine:      newScope(diags),
@@ -101,6 +104,7 @@ func (r *resolver) doc(n *spec.Node, goName, path, level string, public bool, fo
 		Deviation: n.Get("deviation").Text(),
 		At:        n.At(),
 	}
+	d.Origin = r.origin(d, path)
 	switch {
 	case d.Text == "" && public && !n.Rejected("doc"):
 		r.diags.Errorf(d.At, "%s lacks the key %q: it is public", n.Name, "doc")
@@ -125,8 +129,46 @@ func (r *resolver) clause(d Doc) {
 	}
 	r.clauses[d.Clause] = d.At
 	r.out.Clauses = append(r.out.Clauses, Clause{
-		ID: d.Clause, Level: d.Level, Doc: d.Text, Source: d.Source, Since: d.Since, Deviation: d.Deviation, At: d.At,
+		ID: d.Clause, Level: d.Level, Doc: d.Text, Source: d.Origin, Since: d.Since, Deviation: d.Deviation, At: d.At,
 	})
+}
+
+// containers are the nodes that a path stands in, by the path's first part: type.T around field.T.f.
+var containers = map[string][]string{
+	"field": {"type.", "error."}, "value": {"enum."}, "param": {"op."},
+}
+
+// origin says where a node comes from: its own source, its container's, or the SDK that the interface is based on. What the
+// spec says is new, and behavior that belongs to no node, is this interface's own.
+func (r *resolver) origin(d Doc, path string) string {
+	kind, rest, _ := strings.Cut(path, ".")
+	origin := d.Source
+	for _, prefix := range containers[kind] {
+		if name, _ := splitLast(rest); origin == "" && d.Since == "" {
+			origin = r.origins[prefix+name]
+		}
+	}
+	basis, _, _ := strings.Cut(r.out.SDK.BasedOn, " ")
+	switch {
+	case origin != "":
+	case d.Since != "" && d.Since != "go":
+		origin = basis + " " + d.Since
+	case d.Since == "go" || kind == "code" || !slices.Contains(nodeKinds, kind):
+		origin = "this interface"
+	default:
+		origin = r.out.SDK.BasedOn
+	}
+	r.origins[path] = origin
+	return origin
+}
+
+// nodeKinds are the first parts of the paths of nodes; other clauses are behavior that belongs to none.
+var nodeKinds = []string{"config", "endpoint", "type", "field", "enum", "value", "error", "op", "param", "scope"}
+
+// splitLast splits a path before its last part.
+func splitLast(path string) (before, last string) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:]
 }
 
 // rules reads nodes that are nothing but clauses.
