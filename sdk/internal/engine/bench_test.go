@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"math/big"
 	"net/http"
 	"strconv"
@@ -18,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/arbfay/authpi-go/internal/mint"
@@ -36,25 +36,23 @@ type world struct {
 	ended  time.Time
 }
 
-func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := ""
-	switch r.URL.Path {
-	case "/i_bench/.well-known/openid-configuration":
-		body = `{"issuer":"` + issuer + `","token_endpoint":"` + issuer + `/token","jwks_uri":"` + issuer + `/jwks.json"}`
-	case "/i_bench/jwks.json":
-		body = string(mint.JWKS(w.key))
-	case "/i_bench/token":
+// transport answers as the issuer does.
+func (w *world) transport() *httpmock.MockTransport {
+	mock := httpmock.NewMockTransport()
+	mock.RegisterResponder(http.MethodGet, issuer+"/.well-known/openid-configuration", httpmock.NewStringResponder(http.StatusOK,
+		`{"issuer":"`+issuer+`","token_endpoint":"`+issuer+`/token","jwks_uri":"`+issuer+`/jwks.json"}`))
+	mock.RegisterResponder(http.MethodGet, issuer+"/jwks.json", httpmock.NewBytesResponder(http.StatusOK, mint.JWKS(w.key)))
+	mock.RegisterResponder(http.MethodPost, issuer+"/revoke", httpmock.NewStringResponder(http.StatusOK, ""))
+	mock.RegisterResponder(http.MethodPost, issuer+"/token", func(*http.Request) (*http.Response, error) {
 		time.Sleep(w.hold)
 		w.mu.Lock()
 		w.tokens++
 		w.ended = time.Now()
 		w.mu.Unlock()
-		body = `{"access_token":"at-2","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-2"}`
-	}
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: io.NopCloser(strings.NewReader(body)), Request: r,
-	}, nil
+		return httpmock.NewStringResponse(http.StatusOK,
+			`{"access_token":"at-2","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-2"}`), nil
+	})
+	return mock
 }
 
 // idToken returns an ID token with a payload of about 500 bytes and two organizations.
@@ -75,7 +73,7 @@ func (w *world) idToken(now time.Time) string {
 
 func (w *world) engine(tb testing.TB) *engine.Engine {
 	tb.Helper()
-	e, err := engine.New(authpi.Config{IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w}})
+	e, err := engine.New(authpi.Config{IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()}})
 	require.NoError(tb, err)
 	return e
 }

@@ -22,7 +22,7 @@ func TestAStragglerSendsNothingAgain(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "straggler")}
 	stored := 0
 	e, err := engine.New(authpi.Config{
-		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
 		OnRefresh: func(context.Context, *authpi.TokenSet, *authpi.TokenSet) error { stored++; return nil },
 	})
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "poisoned")}
 	panics := 1
 	e, err := engine.New(authpi.Config{
-		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
 		Hooks: authpi.Hooks{Refresh: func(error) {
 			if panics--; panics >= 0 {
 				panic("boom")
@@ -67,7 +67,7 @@ func TestStoringIsTriedAgain(t *testing.T) {
 	down := errors.New("the database is down")
 	outcomes := []error{down, down, nil}
 	e, err := engine.New(authpi.Config{
-		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
 		OnRefresh: func(_ context.Context, _, fresh *authpi.TokenSet) error {
 			assert.Equal(t, "rt-2", fresh.RefreshToken.Reveal())
 			outcome := outcomes[0]
@@ -95,7 +95,7 @@ func TestAStoringCallbackMayRevoke(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "revoke")}
 	var e *engine.Engine
 	e, err := engine.New(authpi.Config{
-		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
 		Endpoints: authpi.Endpoints{Revocation: issuer + "/revoke"},
 		OnRefresh: func(ctx context.Context, old, _ *authpi.TokenSet) error {
 			return e.RevokeToken(ctx, old.RefreshToken, nil)
@@ -133,7 +133,7 @@ func TestHooksSeeEachOperation(t *testing.T) {
 	var failures []error
 	refreshes := 0
 	e, err := engine.New(authpi.Config{
-		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w},
+		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
 		Hooks: authpi.Hooks{
 			Start: func(ctx context.Context, operation string) context.Context {
 				started = append(started, operation)
