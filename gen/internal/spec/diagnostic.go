@@ -42,12 +42,20 @@ type Diagnostics struct {
 
 // Errorf adds an error at a place.
 func (d *Diagnostics) Errorf(at Position, format string, args ...any) {
-	d.list = append(d.list, Diagnostic{Position: at, Message: fmt.Sprintf(format, args...)})
+	d.list = append(d.list, Diagnostic{Position: d.within(at), Message: fmt.Sprintf(format, args...)})
 }
 
 // Warnf adds a warning at a place.
 func (d *Diagnostics) Warnf(at Position, format string, args ...any) {
-	d.list = append(d.list, Diagnostic{Position: at, Warning: true, Message: fmt.Sprintf(format, args...)})
+	d.list = append(d.list, Diagnostic{Position: d.within(at), Warning: true, Message: fmt.Sprintf(format, args...)})
+}
+
+// within returns a place of the file: the parser puts what is missing at its end on a line after the last.
+func (d *Diagnostics) within(at Position) Position {
+	if last := len(d.lines); last > 0 && at.Line > last {
+		return Position{Line: last, Column: 1 + utf8.RuneCountInString(d.lines[last-1])}
+	}
+	return at
 }
 
 // Errors returns the number of errors so far.
