@@ -51,10 +51,12 @@ $(GOLANGCI):
 	@mv $(CURDIR)/bin/install/golangci-lint $@
 
 fuzz: ## fuzz each parser for FUZZTIME
-	@grep -rl --include='*_test.go' '^func Fuzz' . | sort | while read -r file; do \
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	grep -rl --include='*_test.go' '^func Fuzz' . | sort | while read -r file; do \
 	  grep -o '^func Fuzz[A-Za-z0-9_]*' $$file | cut -c6- | while read -r name; do \
 	    echo "fuzzing $$name in $$(dirname $$file)"; \
-	    (cd $$(dirname $$file) && go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) .) | tail -n 2; \
+	    (cd $$(dirname $$file) && go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) . > "$$log" 2>&1 \
+	      || { cat "$$log"; exit 1; }; tail -n 1 "$$log"); \
 	  done; done
 
 bench: ## repeat the figures of docs/performance.md
