@@ -41,7 +41,7 @@ check: ## say whether the generated files are those that INTERFACE.yaml gives
 	@go run ./cmd/sdkgen check
 
 lint: $(GOLANGCI) ## run the linters, generated code included
-	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "run gofmt on: $$files"; exit 1; }
 	@$(GOLANGCI) run $(PACKAGES)
 	@for module in $(MODULES); do (cd $$module && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); done
 
