@@ -102,8 +102,12 @@ func TestAStoringCallbackMayRevoke(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
-	_, err = e.CreateAgent(t.Context(), w.stored(time.Now(), -time.Hour), nil)
-	require.NoError(t, err)
+	tokens := w.stored(time.Now(), -time.Hour)
+	for want := 1; want <= 2; want++ { // a successor that was revoked is handed to nobody
+		_, err = e.CreateAgent(t.Context(), tokens, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want, w.tokens)
+	}
 }
 
 func TestTheClientsTimeoutBoundsRequests(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
@@ -165,6 +164,3 @@ func Panicked(value any, stack []byte) *authpi.PanicError {
 func plain(base authpi.OAuthError) error { return &base }
 
 func refreshError(base authpi.OAuthError) error { return &authpi.RefreshError{OAuthError: base} }
-
-// retryDelay bounds what a server can ask for.
-const retryDelay = 24 * time.Hour

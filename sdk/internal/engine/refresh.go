@@ -137,7 +137,7 @@ func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation,
 			return f
 		}
 	}
-	e.rotation.update(func() { known.stored, known.expires = true, e.now().Add(successorAge) })
+	e.rotation.complete(key, known, e.now().Add(successorAge))
 	return nil
 }
 

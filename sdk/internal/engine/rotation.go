@@ -87,7 +87,7 @@ func (r *rotations) join(key fingerprint, now time.Time, hasCallback bool) (know
 }
 
 // outcome returns what became of a rotation in a shared request that ended after a caller had joined and before that
-// caller's own began: the refresh token is not sent again.
+// caller's own began: the refresh token is not sent again. Otherwise the rotation is in flight from now on.
 func (r *rotations) outcome(known *rotation, now time.Time) (ended bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -99,6 +99,7 @@ func (r *rotations) outcome(known *rotation, now time.Time) (ended bool, err err
 	case known.pause != nil && now.Before(known.resumes):
 		return true, known.pause
 	}
+	known.expires = time.Time{} // while it is in flight it does not end
 	return false, nil
 }
 
@@ -202,6 +203,17 @@ func (r *rotations) awaitFirst(ctx context.Context, known *rotation) *failure {
 func (r *rotations) storing(known *rotation) (yes bool) {
 	r.update(func() { yes = known.running > 0 })
 	return yes
+}
+
+// complete remembers a rotation that is stored, also where another caller has begun to know it anew meanwhile, but not where
+// it was forgotten: its successor is revoked then.
+func (r *rotations) complete(key fingerprint, known *rotation, end time.Time) {
+	r.update(func() {
+		known.stored, known.expires = true, end
+		if r.known[key] != nil {
+			r.known[key] = known
+		}
+	})
 }
 
 // bound gives a rotation that a panic left half done an end, so that it is not remembered for ever.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 	// The transport alone: a client would look at where a redirect leads, and quote a broken Location in its error.
 	response, err := e.http.RoundTrip(request)
 	if err != nil {
-		return unreachable(ctx, op.source, err)
+		return unreachable(ctx, op.source, r.scrubbed(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	return e.receive(ctx, op, response, r, out)
@@ -157,7 +156,7 @@ func unreadable(ctx context.Context, base authpi.OAuthError, err error) *failure
 	case errors.Is(err, errOversized):
 		return invalidResponse(base, "the answer is larger than is read")
 	case ctx.Err() != nil:
-		return unreachable(ctx, base.Source, err)
+		return unreachable(ctx, base.Source, nil)
 	}
 	return invalidResponse(base, "the answer ended early")
 }
@@ -167,34 +166,14 @@ func invalidResponse(base authpi.OAuthError, description string) *failure {
 	return &failure{base: base, class: plain}
 }
 
-// unreachable judges a request without an answer: the caller's context ended, our own time limit did, or the network failed.
-func unreachable(ctx context.Context, source authpi.ErrorSource, err error) *failure {
+// unreachable judges a request without an answer: the caller's context ended, our own time limit did, or the network failed,
+// of which cause says all that may be said.
+func unreachable(ctx context.Context, source authpi.ErrorSource, cause error) *failure {
 	switch {
 	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errRequestTimeout):
 		return cancelled(ctx)
 	case ctx.Err() != nil:
 		return temporary("timeout", "no complete answer within the request timeout", source, nil)
 	}
-	return temporary("network_error", "the request failed", source, scrubbed(err))
+	return temporary("network_error", "the request failed", source, cause)
 }
-
-// scrubbed keeps of an error what cannot hold a secret: of a *url.Error the operation and the inner error, not the URL.
-func scrubbed(err error) error {
-	var outer *url.Error
-	if errors.As(err, &outer) {
-		return &networkError{operation: outer.Op, cause: outer.Err}
-	}
-	return err
-}
-
-// networkError is what is left of a *url.Error without its URL.
-type networkError struct {
-	operation string
-	cause     error
-}
-
-// Error returns the operation and the cause.
-func (n *networkError) Error() string { return n.operation + ": " + n.cause.Error() }
-
-// Unwrap returns the cause.
-func (n *networkError) Unwrap() error { return n.cause }

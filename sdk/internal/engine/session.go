@@ -169,7 +169,11 @@ func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, s
 	if err != nil {
 		return nil, accessTokenFailure(err)
 	}
-	err = v.checkOwnAccess(e.accessPolicy(s.tokens.Resources), e.config.ClientID)
+	var audiences []string // unchecked where no resource was asked for
+	if len(s.tokens.Resources) > 0 {
+		audiences = s.tokens.Resources
+	}
+	err = v.checkOwnAccess(e.accessPolicy(audiences), e.config.ClientID)
 	if outlived(err) && !stored {
 		return nil, unparsable("invalid_token", err.Error(), "exp")
 	}

@@ -16,6 +16,9 @@ const (
 	maxDescription = 512
 )
 
+// maxRetryAfter bounds what a server can ask for.
+const maxRetryAfter = 24 * time.Hour
+
 // scrub takes what was sent in secret out of a text that came back.
 func (r *request) scrub(text string) string {
 	for _, secret := range r.secrets {
@@ -56,20 +59,25 @@ func temporaryStatus(status int) bool {
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if n, err := strconv.ParseUint(value, 10, 32); err == nil {
-		return min(time.Duration(n)*time.Second, retryDelay)
+		return min(time.Duration(n)*time.Second, maxRetryAfter)
 	}
 	if at, err := http.ParseTime(value); err == nil {
-		return min(max(at.Sub(now), 0), retryDelay)
+		return min(max(at.Sub(now), 0), maxRetryAfter)
 	}
 	return 0
 }
 
-// challenge reads error and error_description of a WWW-Authenticate header as RFC 6750, section 3 has it.
+// challenge reads error and error_description of a WWW-Authenticate header as RFC 6750, section 3 has it. The challenge can
+// be one of several in a line.
 func challenge(header http.Header) errorResponse {
+	const scheme = "Bearer "
 	for _, value := range header.Values("WWW-Authenticate") {
-		if at := strings.Index(strings.ToLower(value), "bearer "); at >= 0 {
-			parameters := authParameters(value[at+len("bearer "):])
-			return errorResponse{Code: parameters["error"], Description: parameters["error_description"]}
+		for at := 0; at+len(scheme) <= len(value); at++ {
+			// By bytes: the lower case of a text can be longer than the text.
+			if strings.EqualFold(value[at:at+len(scheme)], scheme) {
+				parameters := authParameters(value[at+len(scheme):])
+				return errorResponse{Code: parameters["error"], Description: parameters["error_description"]}
+			}
 		}
 	}
 	return errorResponse{}
