@@ -111,7 +111,9 @@ type Step struct {
 	Err map[string]any `json:"err"`
 	// Events are the calls of the callbacks that were arguments, in order.
 	Events []map[string]any `json:"events"`
-	// After is a step that must be done before the call ends.
+	// After is a step before which the call may not end: before the end of a call,
+	// before the beginning of any other step, since what it lets go on may be told
+	// of before its own end is.
 	After string `json:"after"`
 	// Advance sets the clock forward.
 	Advance string `json:"advance"`

@@ -101,7 +101,7 @@ func (j *judge) call(step *Step, record *CallRecord) {
 	if record.Ended != 0 && !record.Started {
 		j.problem("%s: was answered without having started", record.Instance)
 	}
-	if done := j.t.Done[step.After]; step.After != "" && record.Ended < done {
+	if step.After != "" && record.Ended < j.earliest(step.After) {
 		j.problem("%s: ended before %s", record.Instance, step.After)
 	}
 	var events []EventRecord
@@ -112,6 +112,16 @@ func (j *judge) call(step *Step, record *CallRecord) {
 		}
 	}
 	j.events(record.Instance+"/events", step.Events, events)
+}
+
+// earliest returns the place before which a call that comes after a step may not
+// end. See Step.After.
+func (j *judge) earliest(step string) int64 {
+	place := j.t.Begun[step]
+	for _, call := range j.records(step) {
+		place = max(place, call.Ended)
+	}
+	return place
 }
 
 // outcome judges how a call ended.

@@ -153,6 +153,35 @@ func TestRulesOfEveryCase(t *testing.T) {
 	}
 }
 
+// TestAfter moves the end of a call about the place that it must not precede. What
+// a step lets go on may be told of before the adapter has answered that step.
+func TestAfter(t *testing.T) {
+	const id = "refresh.first-callback-holds"
+	suite := suiteOf(t, features())
+	report, err := conformance.Run(t.Context(), conformance.Options{
+		Adapter: conformance.InProcess(goadapter.Serve), Suite: suite, Cases: suite.Select(id),
+		Flavors: []string{"blocking"}, KeepTranscripts: true,
+	})
+	require.NoError(t, err)
+	require.True(t, report.OK(), summary(t, report))
+	c, _ := suite.Case(id)
+	good := report.Results[0].Transcript
+	first, late := call(t, good, "first"), call(t, good, "late")
+	for _, test := range []struct {
+		after string
+		ended int64
+		want  []string
+	}{
+		{"go", good.Begun["go"] + 1, nil},
+		{"go", good.Begun["go"] - 1, []string{"first: ended before go"}},
+		{"late", late.Ended + 1, nil},
+		{"late", late.Ended - 1, []string{"first: ended before late"}},
+	} {
+		c.Steps[0].After, first.Ended = test.after, test.ended
+		assert.Equal(t, test.want, conformance.Judge(c, good), "%s %d", test.after, test.ended)
+	}
+}
+
 func TestUnscriptedButImplicit(t *testing.T) {
 	c, good := seen(t, "create_agent.fresh")
 	endpoints := map[string]bool{}

@@ -28,7 +28,7 @@ type player struct {
 // whether the link can still be used.
 func (p *player) play(ctx context.Context, l *link, name string, work job) (*Transcript, bool) {
 	begun := time.Now()
-	transcript := &Transcript{Case: work.c.ID, Flavor: work.flavor, Done: map[string]int64{}}
+	transcript := &Transcript{Case: work.c.ID, Flavor: work.flavor, Begun: map[string]int64{}}
 	s := &session{
 		link: l, name: name, c: work.c, spec: p.spec, changed: make(chan struct{}), ids: map[string]int{}, transcript: transcript,
 	}
@@ -161,15 +161,15 @@ func (s *session) run(ctx context.Context) (string, error) {
 		return SetupStep, err
 	}
 	for i, step := range s.c.Steps {
+		if step.ID != "" {
+			s.update(func(t *Transcript, seq int64) { t.Begun[step.ID] = seq })
+		}
 		if err := s.step(ctx, step); err != nil {
 			name := step.ID
 			if name == "" {
 				name = fmt.Sprintf("steps/%d", i)
 			}
 			return name, err
-		}
-		if step.ID != "" {
-			s.update(func(t *Transcript, seq int64) { t.Done[step.ID] = seq })
 		}
 	}
 	return "end", s.wait(ctx, func(t *Transcript) bool {

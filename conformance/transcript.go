@@ -23,9 +23,8 @@ type Transcript struct {
 	Requests []provider.Recorded `json:"requests"`
 	// Events are the callbacks in the order in which they were called.
 	Events []EventRecord `json:"events"`
-	// Done has the place in the order of events at which each step with an id was
-	// done.
-	Done map[string]int64 `json:"done"`
+	// Begun has the place in the order of events at which each step with an id began.
+	Begun map[string]int64 `json:"begun"`
 	// TornDown is the place in the order of events at which the session ended.
 	TornDown int64 `json:"torn_down"`
 	// Broken says what the adapter, or the case itself, did wrong.
