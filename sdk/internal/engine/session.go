@@ -142,7 +142,7 @@ func emailVerified(claims *idtoken.Claims) *bool {
 func organizationsOf(claims *idtoken.Claims) []authpi.Organization {
 	organizations := make([]authpi.Organization, len(claims.Organizations))
 	for i, o := range claims.Organizations {
-		organizations[i] = authpi.Organization{ID: o.ID, Title: o.Title, Scopes: o.Scopes, JoinedAt: o.JoinedAt}
+		organizations[i] = authpi.Organization(o)
 	}
 	return organizations
 }

@@ -56,10 +56,8 @@ type Claims struct {
 type Organization struct {
 	// ID is id, never empty.
 	ID string
-	// Title is title, empty where HasTitle is false.
+	// Title is title, empty if absent.
 	Title string
-	// HasTitle reports whether title is there and not null.
-	HasTitle bool
 	// Scopes is scopes.
 	Scopes []string
 	// JoinedAt is joined_at, the zero time if absent.

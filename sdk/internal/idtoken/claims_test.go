@@ -34,7 +34,7 @@ func TestDecode(t *testing.T) {
 		Nonce: "n", ACR: "urn:a", AccessTokenHash: "h", ClientID: "c_1", Scope: "openid a:b", ID: "j",
 		Email: "a@example.com", EmailVerified: true, EmailVerifiedKnown: true, PrincipalType: "identity", OrganizationID: "org_1",
 		Organizations: []idtoken.Organization{
-			{ID: "org_1", Title: "A é", HasTitle: true, Scopes: []string{"owner", "x:y"}, JoinedAt: time.Unix(1600000000, 0).UTC()},
+			{ID: "org_1", Title: "A é", Scopes: []string{"owner", "x:y"}, JoinedAt: time.Unix(1600000000, 0).UTC()},
 			{ID: "org_2"},
 		},
 		Confirmation: true,
@@ -88,7 +88,7 @@ func TestDecodeOrganizations(t *testing.T) {
 	}
 	for entry, want := range map[string]idtoken.Organization{
 		`{"id":"a","title":null,"scopes":null,"joined_at":null}`: {ID: "a"},
-		`{"id":"a","title":""}`:                                  {ID: "a", HasTitle: true},
+		`{"id":"a","title":""}`:                                  {ID: "a"},
 		`{"id":"a","scopes":[]}`:                                 {ID: "a"},
 		`{"scopes":["b","c","d","e","f"],"id":"a"}`:              {ID: "a", Scopes: []string{"b", "c", "d", "e", "f"}},
 	} {

@@ -64,8 +64,7 @@ func (d *decoder) organization() (o Organization, ok bool) {
 		case "id":
 			o.ID, valid = d.String()
 		case "title":
-			o.Title, o.HasTitle = d.String()
-			valid = o.HasTitle
+			o.Title, valid = d.String()
 		case "scopes":
 			o.Scopes, valid = d.scopeList()
 		case "joined_at":
@@ -87,14 +86,14 @@ func (d *decoder) scopeList() (list []string, ok bool) {
 		return nil, false
 	}
 	ok = true
-	start := len(d.scopes)
+	scopes, start := d.scopes, len(d.scopes)
 	for d.Element() {
 		scope, isString := d.String()
-		d.scopes = add(d, d.scopes, scope, minText)
+		scopes = add(d, scopes, scope, minText)
 		ok = ok && isString
 	}
-	if len(d.scopes) == start {
+	if d.scopes = scopes; len(scopes) == start {
 		return nil, ok
 	}
-	return slices.Clip(d.scopes[start:]), ok
+	return slices.Clip(scopes[start:]), ok
 }

@@ -36,6 +36,7 @@ func TestScannerAccepts(t *testing.T) {
 		`{"a":{"a":{"a":1}},"b":{"a":2}}`, `"\"\\\/\b\f\n\r\té\ud83d\ude00\u0000"`, "\"\u007f\u2028é😀\"", `{"":1}`,
 		`[{"a":1},{"a":1}]`, object(strictjson.MaxMembers), "[" + object(500) + "," + object(500) + "]",
 		`{"a":` + object(500) + `,"m1":{"m1":` + object(60) + `,"a":1},"m2":1}`,
+		`[1,2,30,4]`, `[1,2.5,3]`, `[1,2e3,3]`, `[1,20 ,3 , 4]`, `[1,2,{"a":3},4,[5,6]]`, `[1,0,2,-3,4]`,
 		strings.Repeat("[", strictjson.MaxDepth) + strings.Repeat("]", strictjson.MaxDepth),
 	} {
 		assert.NoError(t, check(text), "%.40q", text)
@@ -83,6 +84,12 @@ func TestScannerRefuses(t *testing.T) {
 		"\u00a01":               "a value is expected",
 		`01`:                    "text after the value",
 		`[01]`:                  "a comma is expected",
+		`[1,2,01]`:              "a comma is expected",
+		`[1,2,3x]`:              "a comma is expected",
+		`[1,2,3.]`:              "a digit is expected",
+		`[1,2,]`:                "a value is expected",
+		`[1,2,34`:               "unexpected end",
+		`[1,2,34}`:              "a comma is expected",
 		`+1`:                    "a value is expected",
 		`-`:                     "a digit is expected",
 		`1.`:                    "a digit is expected",
