@@ -16,7 +16,8 @@ import (
 	authpisync "github.com/arbfay/authpi-go/sdk/sync"
 )
 
-// BenchmarkFuture compares a call through a future with the same blocking call, a session whose tokens were seen before.
+// BenchmarkFuture compares a call through a future with the same blocking call, a session whose tokens were seen before, and
+// with a goroutine that does nothing but end: what no future can save.
 func BenchmarkFuture(b *testing.B) {
 	key := mint.NewKey(mint.ES256, "bench")
 	now := time.Now()
@@ -45,6 +46,13 @@ func BenchmarkFuture(b *testing.B) {
 			if _, err := c.CreateAgent(ctx, tokens, nil); err != nil {
 				b.Fatal(err)
 			}
+		}
+	})
+	b.Run("goroutine", func(b *testing.B) {
+		for b.Loop() {
+			done := make(chan struct{})
+			go close(done)
+			<-done
 		}
 	})
 	b.Run("future", func(b *testing.B) {
