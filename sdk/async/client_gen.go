@@ -41,7 +41,7 @@ func (c *Client) Discover(
 	ctx context.Context, opts *authpi.DiscoverOptions,
 ) *Future[*authpi.Metadata] {
 	f := newFuture[*authpi.Metadata]()
-	if err := c.engine.Enter("discover"); err != nil {
+	if err := c.engine.Enter(ctx, "discover"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -58,7 +58,7 @@ func (c *Client) Discover(
 func (c *Client) CreateAuthorizationURL(
 	scopes []string, opts *authpi.CreateAuthorizationURLOptions,
 ) (*authpi.AuthorizationURL, error) {
-	if err := c.engine.Enter("create_authorization_url"); err != nil {
+	if err := c.engine.Enter(context.Background(), "create_authorization_url"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -73,7 +73,7 @@ func (c *Client) ExchangeCode(
 	ctx context.Context, code, codeVerifier authpi.Secret, opts *authpi.ExchangeCodeOptions,
 ) *Future[*authpi.Agent] {
 	f := newFuture[*authpi.Agent]()
-	if err := c.engine.Enter("exchange_code"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange_code"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -95,7 +95,7 @@ func (c *Client) ExchangeCallback(
 	opts *authpi.ExchangeCallbackOptions,
 ) *Future[*authpi.Agent] {
 	f := newFuture[*authpi.Agent]()
-	if err := c.engine.Enter("exchange_callback"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange_callback"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -114,7 +114,7 @@ func (c *Client) CreateAgent(
 	ctx context.Context, tokens *authpi.TokenSet, opts *authpi.CreateAgentOptions,
 ) *Future[*authpi.Agent] {
 	f := newFuture[*authpi.Agent]()
-	if err := c.engine.Enter("create_agent"); err != nil {
+	if err := c.engine.Enter(ctx, "create_agent"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -132,7 +132,7 @@ func (c *Client) Refresh(
 	ctx context.Context, agent *authpi.Agent, opts *authpi.RefreshOptions,
 ) *Future[*authpi.Agent] {
 	f := newFuture[*authpi.Agent]()
-	if err := c.engine.Enter("refresh"); err != nil {
+	if err := c.engine.Enter(ctx, "refresh"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -150,7 +150,7 @@ func (c *Client) GetUserInfo(
 	ctx context.Context, agent *authpi.Agent, opts *authpi.GetUserInfoOptions,
 ) *Future[*authpi.UserInfo] {
 	f := newFuture[*authpi.UserInfo]()
-	if err := c.engine.Enter("get_user_info"); err != nil {
+	if err := c.engine.Enter(ctx, "get_user_info"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -163,7 +163,7 @@ func (c *Client) GetUserInfo(
 // CreateLogoutURL builds the URL that logs a user out at the issuer. It does no I/O. See OpenID
 // Connect RP-Initiated Logout 1.0, section 2.
 func (c *Client) CreateLogoutURL(opts *authpi.CreateLogoutURLOptions) (string, error) {
-	if err := c.engine.Enter("create_logout_url"); err != nil {
+	if err := c.engine.Enter(context.Background(), "create_logout_url"); err != nil {
 		return "", err
 	}
 	defer c.engine.Leave()
@@ -176,7 +176,7 @@ func (c *Client) ClientCredentials(
 	ctx context.Context, opts *authpi.ClientCredentialsOptions,
 ) *Future[*authpi.Agent] {
 	f := newFuture[*authpi.Agent]()
-	if err := c.engine.Enter("client_credentials"); err != nil {
+	if err := c.engine.Enter(ctx, "client_credentials"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -194,7 +194,7 @@ func (c *Client) RevokeToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.RevokeTokenOptions,
 ) *Future[struct{}] {
 	f := newFuture[struct{}]()
-	if err := c.engine.Enter("revoke_token"); err != nil {
+	if err := c.engine.Enter(ctx, "revoke_token"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -212,7 +212,7 @@ func (c *Client) IntrospectToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.IntrospectTokenOptions,
 ) *Future[*authpi.Introspection] {
 	f := newFuture[*authpi.Introspection]()
-	if err := c.engine.Enter("introspect_token"); err != nil {
+	if err := c.engine.Enter(ctx, "introspect_token"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -230,7 +230,7 @@ func (c *Client) VerifyAccessToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.VerifyAccessTokenOptions,
 ) *Future[*authpi.Agent] {
 	f := newFuture[*authpi.Agent]()
-	if err := c.engine.Enter("verify_access_token"); err != nil {
+	if err := c.engine.Enter(ctx, "verify_access_token"); err != nil {
 		return f.fail(err)
 	}
 	go func() {

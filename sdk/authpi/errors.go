@@ -57,11 +57,11 @@ func (e *OAuthError) Is(target error) bool {
 	case ErrTemporary:
 		return e.Temporary
 	case ErrNetwork:
-		return e.Code == "network_error" || e.Code == "timeout"
+		return e.Status == 0 && (e.Code == "network_error" || e.Code == "timeout") // with a status, a provider's own code
 	case ErrInvalidResponse:
 		return e.Code == "invalid_response" || e.Code == "unexpected_response"
 	case ErrClosed:
-		return e.Code == "client_closed"
+		return e.Code == "client_closed" && e.Source == ErrorSourceSDK
 	}
 	return false
 }

@@ -140,5 +140,10 @@ func TestErrorTree(t *testing.T) {
 	assert.ErrorIs(t, temporary, authpi.ErrTemporary)
 	assert.ErrorIs(t, temporary, authpi.ErrNetwork)
 	assert.NotErrorIs(t, temporary, authpi.ErrClosed)
+	for _, code := range []string{"network_error", "timeout", "client_closed"} { // in the words of a provider
+		wire := &authpi.OAuthError{Code: code, Status: 400, Source: authpi.ErrorSourceToken}
+		assert.NotErrorIs(t, wire, authpi.ErrNetwork, code)
+		assert.NotErrorIs(t, wire, authpi.ErrClosed, code)
+	}
 	assert.Equal(t, "authpi: timeout: inner", temporary.Error())
 }

@@ -39,7 +39,7 @@ func (c *Client) Close(ctx context.Context) error {
 func (c *Client) Discover(
 	ctx context.Context, opts *authpi.DiscoverOptions,
 ) (*authpi.Metadata, error) {
-	if err := c.engine.Enter("discover"); err != nil {
+	if err := c.engine.Enter(ctx, "discover"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -53,7 +53,7 @@ func (c *Client) Discover(
 func (c *Client) CreateAuthorizationURL(
 	scopes []string, opts *authpi.CreateAuthorizationURLOptions,
 ) (*authpi.AuthorizationURL, error) {
-	if err := c.engine.Enter("create_authorization_url"); err != nil {
+	if err := c.engine.Enter(context.Background(), "create_authorization_url"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -67,7 +67,7 @@ func (c *Client) CreateAuthorizationURL(
 func (c *Client) ExchangeCode(
 	ctx context.Context, code, codeVerifier authpi.Secret, opts *authpi.ExchangeCodeOptions,
 ) (*authpi.Agent, error) {
-	if err := c.engine.Enter("exchange_code"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange_code"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -85,7 +85,7 @@ func (c *Client) ExchangeCallback(
 	login *authpi.AuthorizationURL,
 	opts *authpi.ExchangeCallbackOptions,
 ) (*authpi.Agent, error) {
-	if err := c.engine.Enter("exchange_callback"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange_callback"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -100,7 +100,7 @@ func (c *Client) ExchangeCallback(
 func (c *Client) CreateAgent(
 	ctx context.Context, tokens *authpi.TokenSet, opts *authpi.CreateAgentOptions,
 ) (*authpi.Agent, error) {
-	if err := c.engine.Enter("create_agent"); err != nil {
+	if err := c.engine.Enter(ctx, "create_agent"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -114,7 +114,7 @@ func (c *Client) CreateAgent(
 func (c *Client) Refresh(
 	ctx context.Context, agent *authpi.Agent, opts *authpi.RefreshOptions,
 ) (*authpi.Agent, error) {
-	if err := c.engine.Enter("refresh"); err != nil {
+	if err := c.engine.Enter(ctx, "refresh"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -128,7 +128,7 @@ func (c *Client) Refresh(
 func (c *Client) GetUserInfo(
 	ctx context.Context, agent *authpi.Agent, opts *authpi.GetUserInfoOptions,
 ) (*authpi.UserInfo, error) {
-	if err := c.engine.Enter("get_user_info"); err != nil {
+	if err := c.engine.Enter(ctx, "get_user_info"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -138,7 +138,7 @@ func (c *Client) GetUserInfo(
 // CreateLogoutURL builds the URL that logs a user out at the issuer. It does no I/O. See OpenID
 // Connect RP-Initiated Logout 1.0, section 2.
 func (c *Client) CreateLogoutURL(opts *authpi.CreateLogoutURLOptions) (string, error) {
-	if err := c.engine.Enter("create_logout_url"); err != nil {
+	if err := c.engine.Enter(context.Background(), "create_logout_url"); err != nil {
 		return "", err
 	}
 	defer c.engine.Leave()
@@ -150,7 +150,7 @@ func (c *Client) CreateLogoutURL(opts *authpi.CreateLogoutURLOptions) (string, e
 func (c *Client) ClientCredentials(
 	ctx context.Context, opts *authpi.ClientCredentialsOptions,
 ) (*authpi.Agent, error) {
-	if err := c.engine.Enter("client_credentials"); err != nil {
+	if err := c.engine.Enter(ctx, "client_credentials"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -164,7 +164,7 @@ func (c *Client) ClientCredentials(
 func (c *Client) RevokeToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.RevokeTokenOptions,
 ) error {
-	if err := c.engine.Enter("revoke_token"); err != nil {
+	if err := c.engine.Enter(ctx, "revoke_token"); err != nil {
 		return err
 	}
 	defer c.engine.Leave()
@@ -178,7 +178,7 @@ func (c *Client) RevokeToken(
 func (c *Client) IntrospectToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.IntrospectTokenOptions,
 ) (*authpi.Introspection, error) {
-	if err := c.engine.Enter("introspect_token"); err != nil {
+	if err := c.engine.Enter(ctx, "introspect_token"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -192,7 +192,7 @@ func (c *Client) IntrospectToken(
 func (c *Client) VerifyAccessToken(
 	ctx context.Context, token authpi.Secret, opts *authpi.VerifyAccessTokenOptions,
 ) (*authpi.Agent, error) {
-	if err := c.engine.Enter("verify_access_token"); err != nil {
+	if err := c.engine.Enter(ctx, "verify_access_token"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()

@@ -22,7 +22,7 @@ func blocking() shape {
 	return shape{
 		about:  "Each call returns when it is done, or when its context ends.",
 		result: func(s model.Signature) []string { return s.Results },
-		body:   func(_ *unit, g *jen.Group, op *model.Operation, call *jen.Statement) { blockingBody(g, op, call) },
+		body:   blockingBody,
 	}
 }
 
@@ -124,7 +124,7 @@ func (s shape) method(u *unit, op *model.Operation) jen.Code {
 			s.body(u, g, op, call)
 			return
 		}
-		blockingBody(g, op, call)
+		blockingBody(u, g, op, call)
 	})
 }
 
@@ -139,17 +139,17 @@ func argumentsText(op *model.Operation) string {
 
 // blockingBody renders a call that returns when it is done.
 //
-//	if err := c.engine.Enter("exchange_code"); err != nil {
+//	if err := c.engine.Enter(ctx, "exchange_code"); err != nil {
 //		return nil, err
 //	}
 //	defer c.engine.Leave()
 //	return c.engine.ExchangeCode(ctx, code, codeVerifier, opts)
-func blockingBody(g *jen.Group, op *model.Operation, call *jen.Statement) {
+func blockingBody(u *unit, g *jen.Group, op *model.Operation, call *jen.Statement) {
 	failed := []jen.Code{jen.Err()}
 	if !op.Result.None {
 		failed = []jen.Code{zero(op.Result), jen.Err()}
 	}
-	g.If(enter(op)).Block(jen.Return(failed...))
+	g.If(enter(u, op)).Block(jen.Return(failed...))
 	g.Defer().Id("c").Dot("engine").Dot("Leave").Call()
 	g.Return(call)
 }
@@ -169,15 +169,19 @@ func zero(r model.Result) jen.Code {
 }
 
 // enter renders the admission of an operation, which Close waits for.
-func enter(op *model.Operation) *jen.Statement {
-	return jen.Err().Op(":=").Id("c").Dot("engine").Dot("Enter").Call(jen.Lit(op.Name)).Op(";").Err().Op("!=").Nil()
+func enter(u *unit, op *model.Operation) *jen.Statement {
+	ctx := jen.Id("ctx")
+	if !op.IO {
+		ctx = jen.Add(u.qual("context", "Background")).Call()
+	}
+	return jen.Err().Op(":=").Id("c").Dot("engine").Dot("Enter").Call(ctx, jen.Lit(op.Name)).Op(";").Err().Op("!=").Nil()
 }
 
 // futureBody renders a call that returns at once. It is admitted before the goroutine starts, so that Close drains it,
 // and the goroutine is the body's own: a helper would cost an allocation more.
 //
 //	f := newFuture[*authpi.Agent]()
-//	if err := c.engine.Enter("exchange_code"); err != nil {
+//	if err := c.engine.Enter(ctx, "exchange_code"); err != nil {
 //		return f.fail(err)
 //	}
 //	go func() {
@@ -191,7 +195,7 @@ func futureBody(u *unit, g *jen.Group, op *model.Operation, call *jen.Statement)
 		held, results = u.goType(op.Result.GoType), []jen.Code{call}
 	}
 	g.Id("f").Op(":=").Id("newFuture").Types(held).Call()
-	g.If(enter(op)).Block(jen.Return(jen.Id("f").Dot("fail").Call(jen.Err())))
+	g.If(enter(u, op)).Block(jen.Return(jen.Id("f").Dot("fail").Call(jen.Err())))
 	g.Go().Func().Params().Block(
 		jen.Defer().Id("f").Dot("finish").Call(jen.Id("c").Dot("engine")),
 		jen.Id("f").Dot("resolve").Call(results...),

@@ -34,7 +34,7 @@ func (e *Engine) accessAgent(
 	if f != nil {
 		return nil, f
 	}
-	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, true)
+	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, fromCaller)
 	if err != nil {
 		return nil, accessTokenFailure(err)
 	}

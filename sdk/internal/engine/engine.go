@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
@@ -55,11 +56,19 @@ func New(config authpi.Config) (*Engine, error) {
 }
 
 // Enter admits an operation, so that Close waits for it. Each admitted operation ends with Leave.
-func (e *Engine) Enter(operation string) error {
-	if !e.gate.enter() {
+func (e *Engine) Enter(ctx context.Context, operation string) error {
+	if !e.gate.enter() && !e.gate.pass(ctx) {
 		return failed("client_closed", "the client was closed").public(operation)
 	}
 	return nil
+}
+
+// callback runs a callback, whose calls are admitted while Close waits for it: one that cannot read the tokens that it is to
+// store could not store them.
+func (e *Engine) callback(ctx context.Context, run func(context.Context) error) error {
+	p := &pass{gate: &e.gate}
+	defer p.over.Store(true)
+	return run(context.WithValue(ctx, passKey{}, p))
 }
 
 // Leave ends an operation that Enter admitted.
@@ -161,12 +170,22 @@ func (e *Engine) reportPanic() {
 	panic(failure)
 }
 
+// passKey is the key of the pass in a callback's context.
+type passKey struct{}
+
+// pass is good for a gate until its callback is over.
+type pass struct {
+	gate *gate
+	over atomic.Bool
+}
+
 // gate counts the operations in flight and closes behind them.
 type gate struct {
 	mu      sync.Mutex
 	count   int
 	closed  bool
 	drained chan struct{} // made by close, closed once count is 0
+	empty   bool          // whether drained is closed
 }
 
 func (g *gate) enter() bool {
@@ -179,11 +198,22 @@ func (g *gate) enter() bool {
 	return true
 }
 
+// pass admits an operation behind the gate if its context is that of a callback.
+func (g *gate) pass(ctx context.Context) bool {
+	if p, _ := ctx.Value(passKey{}).(*pass); p == nil || p.gate != g || p.over.Load() {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.count++
+	return true
+}
+
 func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.count--
-	if g.closed && g.count == 0 {
+	if g.count--; g.closed && g.count == 0 && !g.empty {
+		g.empty = true
 		close(g.drained)
 	}
 }
@@ -193,8 +223,8 @@ func (g *gate) close() <-chan struct{} {
 	defer g.mu.Unlock()
 	if !g.closed {
 		g.closed = true
-		g.drained = make(chan struct{})
-		if g.count == 0 {
+		g.drained, g.empty = make(chan struct{}), g.count == 0
+		if g.empty {
 			close(g.drained)
 		}
 	}

@@ -70,12 +70,12 @@ func (e *Engine) exchange(ctx context.Context, x exchange) (*authpi.Agent, *fail
 		policy.Nonce, policy.NonceRule = x.nonce, idtoken.NonceRequired
 	}
 	policy.AccessToken = response.AccessToken.Reveal()
-	id, err := e.verifyIDToken(ctx, response.IDToken, set, policy)
+	id, err := e.verifyIDToken(ctx, response.IDToken, set, fromIssuer, policy)
 	if err != nil {
 		return nil, idTokenFailure(err)
 	}
 	s := &session{tokens: tokenSet(response, received, x.scopes, x.resources), id: id, subject: id.claims.Subject}
-	s.access = e.ownAccessToken(ctx, response.AccessToken, s.subject, set)
+	s.access = e.ownAccessToken(ctx, response.AccessToken, s.subject, set, fromIssuer)
 	s.expires = s.expiry()
 	s.tokens.ExpiresAt = s.expires
 	if f := s.checkOrganization(x.org); f != nil {

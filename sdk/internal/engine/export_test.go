@@ -32,7 +32,9 @@ func (e *Engine) Straggler(ctx context.Context, tokens *authpi.TokenSet) func() 
 	if f != nil {
 		return func() error { return f }
 	}
-	key := rotationKey(tokens.RefreshToken)
-	known, _, _ := e.rotation.join(key, e.now(), false)
-	return func() error { return e.carryOut(ctx, key, known, s) }
+	m, f := e.rotation.join(tokens, e.now(), false)
+	if f != nil {
+		return func() error { return f }
+	}
+	return func() error { return e.carryOut(ctx, m, s) }
 }

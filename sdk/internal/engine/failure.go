@@ -17,6 +17,11 @@ type failure struct {
 	grave bool                          // ends the session: a refusal for good
 }
 
+// is reports whether the failure is the SDK's own of that code. A provider can name any code it likes.
+func (f *failure) is(code string) bool {
+	return f.base.Code == code && f.base.Source == authpi.ErrorSourceSDK
+}
+
 // Error returns the code; the text for people is made by the public error.
 func (f *failure) Error() string { return f.base.Code }
 
@@ -129,7 +134,7 @@ func unpersisted(tokens *authpi.TokenSet, cause error) *failure {
 		Source: authpi.ErrorSourceSDK, Temporary: true,
 	}
 	return &failure{base: base, cause: cause, class: func(base authpi.OAuthError) error {
-		return (&authpi.RefreshError{OAuthError: base}).WithTokens(tokens)
+		return (&authpi.RefreshError{OAuthError: base}).WithTokens(copyOf(tokens))
 	}}
 }
 

@@ -42,7 +42,7 @@ func (e *Engine) machine(ctx context.Context, o authpi.ClientCredentialsOptions)
 	tokens.Grant = machineGrant
 	s := &session{tokens: tokens, subject: e.config.ClientID, expires: tokens.ExpiresAt}
 	if e.looksLikeAccessToken(tokens.AccessToken.Reveal()) {
-		if s, f = e.verifyMachine(ctx, s, set, false); f != nil {
+		if s, f = e.verifyMachine(ctx, s, set, fromIssuer); f != nil {
 			return nil, f
 		}
 		tokens.ExpiresAt = s.expires

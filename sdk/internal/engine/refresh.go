@@ -59,55 +59,59 @@ type setback struct {
 func (e *Engine) rotate(
 	ctx context.Context, old *session, persist func(context.Context, *authpi.TokenSet) error,
 ) (*session, *setback) {
-	key := rotationKey(old.tokens.RefreshToken)
-	known, done, paused := e.rotation.join(key, e.now(), persist != nil)
-	if paused != nil {
-		return nil, &setback{failure: paused, silent: true}
+	if ctx.Err() != nil { // nothing was begun that would have to go on
+		return nil, &setback{failure: cancelled(ctx), silent: true, final: true}
 	}
-	waited := !done && persist != nil
-	if waited {
-		// However the call ends, the others do not wait for a callback that does not come.
-		defer func() {
-			if waited {
-				e.rotation.leave(known)
-			}
-		}()
+	m, stop := e.rotation.join(old.tokens, e.now(), persist != nil)
+	if stop != nil {
+		return nil, &setback{failure: stop, silent: true}
 	}
-	answered := known
-	if !done {
-		var err error
-		answered, err = e.rotation.flights.Do(ctx, key, 0, func(ctx context.Context) (*rotation, error) {
-			defer e.reportPanic()
-			return known, e.carryOut(ctx, key, known, old)
-		})
-		if err != nil {
+	// However the call ends, the others do not wait for a callback that does not come.
+	defer e.rotation.leave(m)
+	if !m.done {
+		if err := e.share(ctx, m, old); err != nil {
 			return nil, e.setback(ctx, err)
 		}
 	}
-	fresh, f := e.succeed(ctx, old, answered.answer)
+	fresh, f := e.succeed(old, m.known.answer)
 	if f != nil {
 		return nil, &setback{failure: f, final: true}
 	}
-	if persist != nil && (waited || !e.rotation.storing(known)) {
-		stored, counted := fresh.tokens, waited
-		waited = false // persist counts the call out
-		f := e.rotation.persist(known, counted, stored, func() error { return persist(ctx, copyOf(stored)) })
+	if persist != nil && e.rotation.calledBack(m) {
+		stored := fresh.tokens
+		f := e.rotation.persist(m, stored, func() error {
+			return e.callback(ctx, func(ctx context.Context) error { return persist(ctx, copyOf(stored)) })
+		})
 		if f != nil {
 			return nil, &setback{failure: f, silent: true, final: true}
 		}
 	}
-	if !done {
-		if f := e.rotation.awaitFirst(ctx, known); f != nil {
+	if !m.done {
+		if f := e.rotation.awaitFirst(ctx, m.known); f != nil {
 			return nil, &setback{failure: f, silent: true, final: true}
 		}
 	}
 	return fresh, nil
 }
 
+// share waits for the shared request of a rotation, and starts it if there is none. One that is still ending can be that of
+// an earlier rotation of the same refresh token.
+func (e *Engine) share(ctx context.Context, m *member, old *session) error {
+	for {
+		answered, err := e.rotation.flights.Do(ctx, m.known.key, 0, func(ctx context.Context) (*rotation, error) {
+			defer e.reportPanic()
+			return m.known, e.carryOut(ctx, m, old)
+		})
+		if answered == nil || answered == m.known {
+			return err
+		}
+	}
+}
+
 // setback judges the error of a shared refresh for one of its callers.
 func (e *Engine) setback(ctx context.Context, err error) *setback {
 	f := asFailure(ctx, err)
-	if f.base.Code == "cancelled" || f.base.Code == "persist_failed" {
+	if f.is("cancelled") || f.is("persist_failed") {
 		return &setback{failure: f, silent: true, final: true}
 	}
 	return &setback{failure: f, final: f.grave}
@@ -115,34 +119,42 @@ func (e *Engine) setback(ctx context.Context, err error) *setback {
 
 // carryOut is the shared request: it gets a verified answer to the refresh token unless there is one already, makes it known
 // to later callers and stores it through the configuration's callback.
-func (e *Engine) carryOut(ctx context.Context, key fingerprint, known *rotation, old *session) error {
-	if ended, f := e.rotation.outcome(known, e.now()); ended {
+func (e *Engine) carryOut(ctx context.Context, m *member, old *session) error {
+	known := m.known
+	ended, f := e.rotation.begin(m, e.now())
+	if f != nil {
 		return f
 	}
-	defer e.rotation.bound(known, e.now().Add(successorAge))
-	if f := e.settle(ctx, key, known, old); f != nil {
+	if ended {
+		return nil
+	}
+	defer e.rotation.land(known)
+	if f := e.settle(ctx, known, old); f != nil {
 		return f
 	}
-	fresh, f := e.succeed(ctx, old, known.answer)
+	fresh, f := e.succeed(old, known.answer)
 	if f != nil {
 		return f
 	}
 	if e.config.OnRefresh != nil {
 		f := e.rotation.store(known, fresh.tokens, func() error {
-			return e.config.OnRefresh(ctx, copyOf(old.tokens), copyOf(fresh.tokens))
+			return e.callback(ctx, func(ctx context.Context) error {
+				return e.config.OnRefresh(ctx, copyOf(old.tokens), copyOf(fresh.tokens))
+			})
 		})
 		if f != nil {
 			// Nobody has the tokens yet: the next call tries to store them again.
-			e.rotation.update(func() { known.expires = e.now().Add(unstoredAge) })
+			end := e.now().Add(unstoredAge)
+			e.rotation.update(func() { known.expires = end })
 			return f
 		}
 	}
-	e.rotation.complete(key, known, e.now().Add(successorAge))
+	e.rotation.complete(known, e.now().Add(successorAge))
 	return nil
 }
 
 // settle gets a verified answer to a refresh token, or decides what the failure leaves.
-func (e *Engine) settle(ctx context.Context, key fingerprint, known *rotation, old *session) *failure {
+func (e *Engine) settle(ctx context.Context, known *rotation, old *session) *failure {
 	if e.rotation.settled(known) {
 		return nil
 	}
@@ -155,31 +167,31 @@ func (e *Engine) settle(ctx context.Context, key fingerprint, known *rotation, o
 		e.config.Hooks.Refresh(err)
 	}
 	if f != nil {
-		e.conclude(key, known, f)
+		e.conclude(known, f)
 		return f
 	}
-	e.rotation.update(func() { known.verified, known.expires, known.pause = true, e.now().Add(unstoredAge), nil })
+	end := e.now().Add(unstoredAge)
+	e.rotation.update(func() { known.verified, known.expires = true, end })
 	return nil
 }
 
 // conclude decides what a failed attempt leaves: a pause, an answer to verify at the next call, or nothing.
-func (e *Engine) conclude(key fingerprint, known *rotation, f *failure) {
-	if f.grave {
-		e.rotation.update(func() { known.refused = f })
-		e.rotation.forget(key)
-		return
-	}
+func (e *Engine) conclude(known *rotation, f *failure) {
+	now := e.now()
+	pause := max(f.base.RetryAfter, pauseAtLeast)
 	e.rotation.update(func() {
-		now := e.now()
-		known.expires = now.Add(successorAge)
-		if known.answer != nil {
-			return // nothing is sent at the next call, so nothing has to wait
+		known.failed = f
+		switch {
+		case f.grave:
+			known.dropped = true
+		case known.answer != nil: // nothing is sent at the next call, so nothing has to wait
+			known.expires = now.Add(successorAge)
+		default:
+			known.expires = now.Add(pause)
+			if f.base.Temporary {
+				known.resumes = known.expires
+			}
 		}
-		pause := max(f.base.RetryAfter, pauseAtLeast)
-		if f.base.Temporary {
-			known.pause, known.resumes = f, now.Add(pause)
-		}
-		known.expires = now.Add(pause)
 	})
 }
 
@@ -200,45 +212,53 @@ func (e *Engine) obtain(ctx context.Context, known *rotation, old *session) *fai
 		if f := (*failure)(nil); errors.As(err, &f) {
 			return unrefreshed(f)
 		}
-		e.rotation.update(func() { known.answer = &answer{tokens: response, received: e.now()} })
+		received := &answer{tokens: response, received: e.now()}
+		e.rotation.update(func() { known.answer = received })
 	}
 	return e.verifyAnswer(ctx, known, old, set)
 }
 
-// verifyAnswer verifies the ID token of an answer, which must speak for the subject and issuer of the old one.
+// verifyAnswer verifies the tokens of an answer. Its ID token must speak for the subject and issuer of the old one.
 func (e *Engine) verifyAnswer(ctx context.Context, known *rotation, old *session, set *jwks.Set) *failure {
-	a := answer{tokens: known.answer.tokens, received: known.answer.received, keys: set}
-	token := a.tokens.IDToken
-	if token.IsZero() {
-		if old.unknownKey {
-			return unparsable("id_token_signature",
-				"the ID token's key is gone and the refresh brought no new ID token; log in again", "")
-		}
-		e.rotation.update(func() { known.answer = &a })
-		return nil
+	a := answer{tokens: known.answer.tokens, received: known.answer.received}
+	if a.tokens.IDToken.IsZero() && old.unknownKey {
+		return unparsable("id_token_signature",
+			"the ID token's key is gone and the refresh brought no new ID token; log in again", "")
 	}
+	if !a.tokens.IDToken.IsZero() {
+		id, f := e.verifyRefreshed(ctx, a, old, set)
+		if f != nil {
+			return f
+		}
+		a.idToken = id
+	}
+	a.access = e.ownAccessToken(ctx, a.tokens.AccessToken, old.subject, set, fromIssuer)
+	e.rotation.update(func() { known.answer = &a })
+	return nil
+}
+
+// verifyRefreshed verifies the ID token of an answer.
+func (e *Engine) verifyRefreshed(ctx context.Context, a answer, old *session, set *jwks.Set) (*verified, *failure) {
 	policy := e.idPolicy()
 	policy.AccessToken = a.tokens.AccessToken.Reveal()
 	if old.id != nil {
 		policy.Nonce, policy.NonceRule = old.id.claims.Nonce, idtoken.NonceIfPresent
 	}
-	id, err := e.verifyIDToken(ctx, token, set, policy)
+	id, err := e.verifyIDToken(ctx, a.tokens.IDToken, set, fromIssuer, policy)
 	if f := (*failure)(nil); errors.As(err, &f) {
-		return unrefreshed(f)
+		return nil, unrefreshed(f)
 	}
 	if err != nil {
-		return e.refreshedFailure(ctx, err, a, old)
+		return nil, e.refreshedFailure(ctx, err, a, old, set)
 	}
 	if id.claims.Subject != old.subject {
-		return mismatched("the refreshed ID token belongs to another subject", old.subject, id.claims.Subject)
+		return nil, mismatched("the refreshed ID token belongs to another subject", old.subject, id.claims.Subject)
 	}
-	a.idToken = id
-	e.rotation.update(func() { known.answer = &a })
-	return nil
+	return id, nil
 }
 
 // succeed returns the session that follows an old one by an answer: what the answer does not have stays.
-func (e *Engine) succeed(ctx context.Context, old *session, a *answer) (*session, *failure) {
+func (e *Engine) succeed(old *session, a *answer) (*session, *failure) {
 	if a.idToken != nil && a.idToken.claims.Subject != old.subject {
 		return nil, mismatched("the refreshed ID token belongs to another subject", old.subject, a.idToken.claims.Subject)
 	}
@@ -259,7 +279,7 @@ func (e *Engine) succeed(ctx context.Context, old *session, a *answer) (*session
 	if a.tokens.Scope != nil {
 		tokens.Scope = *a.tokens.Scope
 	}
-	fresh.access = e.ownAccessToken(ctx, tokens.AccessToken, fresh.subject, a.keys)
+	fresh.access = e.ours(a.access, fresh.subject)
 	fresh.expires = fresh.expiry()
 	tokens.ExpiresAt = fresh.expires
 	return fresh, nil
@@ -267,11 +287,11 @@ func (e *Engine) succeed(ctx context.Context, old *session, a *answer) (*session
 
 // refreshedFailure judges a defect of a refreshed ID token. Another issuer is another subject: a subject is one only within
 // its issuer.
-func (e *Engine) refreshedFailure(ctx context.Context, err error, a answer, old *session) *failure {
+func (e *Engine) refreshedFailure(ctx context.Context, err error, a answer, old *session, set *jwks.Set) *failure {
 	var claim *idtoken.ClaimError
 	if errors.As(err, &claim) && claim.Claim == "iss" {
 		actual := ""
-		if v, err := e.verifySignature(ctx, idTokenKind, a.tokens.IDToken.Reveal(), a.keys, false); err == nil {
+		if v, err := e.verifySignature(ctx, idTokenKind, a.tokens.IDToken.Reveal(), set, fromIssuer); err == nil {
 			actual = v.claims.Subject
 		}
 		return mismatched("the refreshed ID token has another issuer", old.subject, actual)

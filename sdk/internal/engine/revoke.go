@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
@@ -19,6 +20,7 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if token.IsZero() {
 		return misconfigured("invalid_argument", "pass the token to revoke")
 	}
+	var chain []fingerprint
 	for {
 		key := rotationKey(token)
 		// A rotation that is being stored has its successor already: a callback that revokes must not wait for itself.
@@ -27,16 +29,16 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 				return cancelled(ctx)
 			}
 		}
+		chain = append(chain, key)
 		next := e.rotation.successor(key, e.now())
-		e.rotation.forget(key)
-		if next.IsZero() || next.Reveal() == token.Reveal() {
+		if next.IsZero() || slices.Contains(chain, rotationKey(next)) {
 			break
 		}
 		token = next
 	}
-	e.rotation.forgetLeadingTo(token)
 	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
-		return asFailure(ctx, err)
+		return asFailure(ctx, err) // all is known still, so that another try finds the successor again
 	}
+	e.rotation.forget(chain, token)
 	return nil
 }

@@ -2,14 +2,13 @@ package engine
 
 import (
 	"context"
-	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/flight"
-	"github.com/arbfay/authpi-go/sdk/internal/jwks"
 )
 
 const (
@@ -23,6 +22,7 @@ const (
 type rotations struct {
 	mu      sync.Mutex
 	known   map[fingerprint]*rotation
+	births  int // rotations so far
 	flights flight.Group[fingerprint, *rotation]
 }
 
@@ -33,93 +33,141 @@ func (r *rotations) wait(ctx context.Context) error { return r.flights.Wait(ctx)
 // rotation is what became of one refresh token: in flight, answered, verified, or failed for a while. The fields are
 // protected by the mutex of rotations, but for those of answer, which never change.
 type rotation struct {
+	key      fingerprint
+	born     int       // its place among all
 	answer   *answer   // nil until the token endpoint has answered
 	verified bool      // the answer was verified and is the successor
 	stored   bool      // the configuration's callback, if any, has stored it
-	expires  time.Time // when the rotation is forgotten
+	expires  time.Time // when the rotation is forgotten, unless it is in use
 
-	refused *failure // for good
-	pause   *failure // of the last attempt, if it can pass
-	resumes time.Time
+	attempts int      // shared requests that have begun
+	flying   bool     // one is under way
+	failed   *failure // of the last, unless it got a verified answer
+	resumes  time.Time
+	dropped  bool // forgotten as soon as it is not in use
 
-	waiting int           // callers of the shared request with a callback that has not run
+	callers int           // calls that have joined and not left
+	waiting int           // those with a callback that has not run
 	running int           // callbacks that run now
 	first   chan struct{} // closed once one of the callbacks finished or none is left
 	opened  bool          // whether first is closed
 }
 
-// answer is a token response with the time of its receipt and, once verified, its ID token and the keys of that moment.
+// answer is a token response with the time of its receipt and, once verified, its tokens.
 type answer struct {
 	tokens   *tokenResponse
 	received time.Time
 	idToken  *verified // nil if the answer has none
-	keys     *jwks.Set
+	access   *verified // nil unless the access token is a JWT of this client's
+}
+
+// member is one call's part in a rotation.
+type member struct {
+	known    *rotation
+	attempts int  // that had begun when the call came
+	done     bool // the answer was there when the call came
+	own      bool // and is what the call was given
+	waits    bool // the call is counted among the waiting
 }
 
 func rotationKey(refreshToken authpi.Secret) fingerprint {
 	return fingerprintOf(refreshTokenKind, refreshToken.Reveal())
 }
 
-// join finds the rotation of a refresh token, or starts to know it. done reports that its answer is the successor, and
-// paused holds the failure during whose pause nothing is tried. Otherwise the caller is counted among the waiting.
-func (r *rotations) join(key fingerprint, now time.Time, hasCallback bool) (known *rotation, done bool, paused *failure) {
+// join makes a call a member of the rotation of its refresh token, which is known from then on. During the pause after an
+// attempt it returns that attempt's failure in its place: nothing is tried.
+func (r *rotations) join(tokens *authpi.TokenSet, now time.Time, hasCallback bool) (*member, *failure) {
+	key := rotationKey(tokens.RefreshToken)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	known = r.known[key]
-	if known != nil && !known.expires.IsZero() && !now.Before(known.expires) {
-		known = nil
-	}
-	if known == nil {
-		known = &rotation{first: make(chan struct{})}
+	known := r.known[key]
+	own := known != nil && known.verified && known.answer.tokens.AccessToken.Reveal() == tokens.AccessToken.Reveal()
+	if known == nil || known.overLocked(now) || own && known.stored && known.running == 0 {
+		// Where the provider keeps the refresh token, the tokens of one rotation begin the next.
+		r.births++
+		known, own = &rotation{key: key, born: r.births, first: make(chan struct{}), expires: now.Add(successorAge)}, false
 		r.makeRoomLocked(now)
 		r.known[key] = known
 	}
-	if known.verified && (known.stored || known.running > 0) {
-		return known, true, nil
+	m := &member{known: known, attempts: known.attempts, own: own}
+	m.done = known.verified && (known.stored || known.running > 0)
+	if !m.done && known.failed != nil && !known.flying && now.Before(known.resumes) {
+		return nil, known.failed
 	}
-	if known.pause != nil && now.Before(known.resumes) {
-		return known, false, known.pause
-	}
-	if hasCallback {
+	known.callers++
+	if m.waits = hasCallback && !m.done; m.waits {
 		known.waiting++
 	}
-	return known, false, nil
+	return m, nil
 }
 
-// outcome returns what became of a rotation in a shared request that ended after a caller had joined and before that
-// caller's own began: the refresh token is not sent again. Otherwise the rotation is in flight from now on.
-func (r *rotations) outcome(known *rotation, now time.Time) (ended bool, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case known.verified && known.stored:
-		return true, nil
-	case known.refused != nil:
-		return true, known.refused
-	case known.pause != nil && now.Before(known.resumes):
-		return true, known.pause
-	}
-	known.expires = time.Time{} // while it is in flight it does not end
-	return false, nil
-}
+// overLocked reports whether a rotation is past its time and not in use.
+func (k *rotation) overLocked(now time.Time) bool { return !now.Before(k.expires) && !k.usedLocked() }
 
-// makeRoomLocked forgets what is past its time, and something else if that is not enough.
+func (k *rotation) usedLocked() bool { return k.flying || k.callers > 0 }
+
+// makeRoomLocked forgets what is past its time, and what matters least if that is not enough: what is stored before what only
+// this process has, and the older before the younger.
 func (r *rotations) makeRoomLocked(now time.Time) {
 	if len(r.known) < maxRotations {
 		return
 	}
+	var least *rotation
 	for key, known := range r.known {
-		if !known.expires.IsZero() && !now.Before(known.expires) {
+		switch precious := known.preciousLocked(); {
+		case known.usedLocked():
+		case known.overLocked(now):
 			delete(r.known, key)
+		case least == nil || !precious && least.preciousLocked(),
+			precious == least.preciousLocked() && known.born < least.born:
+			least = known
 		}
 	}
-	for key, known := range r.known {
-		if len(r.known) < maxRotations {
-			return
-		}
-		if !known.expires.IsZero() {
-			delete(r.known, key)
-		}
+	if len(r.known) >= maxRotations && least != nil {
+		delete(r.known, least.key)
+	}
+}
+
+// preciousLocked reports whether an answer would be lost with the rotation.
+func (k *rotation) preciousLocked() bool { return k.answer != nil && !k.stored }
+
+// begin starts an attempt, unless another one began since the member joined and left nothing to do: the refresh token is not
+// sent again then.
+func (r *rotations) begin(m *member, now time.Time) (ended bool, f *failure) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := m.known
+	switch {
+	case known.verified && known.stored:
+		return true, nil
+	case known.failed != nil && known.attempts > m.attempts:
+		return true, known.failed
+	}
+	known.attempts++
+	known.flying, known.failed, known.expires = true, nil, now.Add(successorAge)
+	if known.opened { // by an earlier attempt
+		known.first, known.opened = make(chan struct{}), false
+	}
+	return false, nil
+}
+
+// land ends an attempt.
+func (r *rotations) land(known *rotation) {
+	r.update(func() {
+		known.flying = false
+		r.dropLocked(known)
+	})
+}
+
+// complete remembers a rotation that is stored.
+func (r *rotations) complete(known *rotation, end time.Time) {
+	r.update(func() { known.stored, known.expires = true, end })
+}
+
+// dropLocked forgets a rotation that is to be dropped and not in use.
+func (r *rotations) dropLocked(known *rotation) {
+	if known.dropped && !known.usedLocked() && r.known[known.key] == known {
+		delete(r.known, known.key)
 	}
 }
 
@@ -130,12 +178,23 @@ func (r *rotations) update(change func()) {
 	change()
 }
 
-// leave counts a caller with a callback out that does not come to run it.
-func (r *rotations) leave(known *rotation) {
+// leave ends a membership. The others do not wait for a callback that does not come.
+func (r *rotations) leave(m *member) {
 	r.update(func() {
-		known.waiting--
-		known.openLocked(known.waiting == 0 && known.running == 0)
+		known := m.known
+		known.callers--
+		m.countOutLocked()
+		// While an attempt is under way nobody waits for callbacks, and others can join.
+		known.openLocked(!known.flying && known.waiting == 0 && known.running == 0)
+		r.dropLocked(known)
 	})
+}
+
+func (m *member) countOutLocked() {
+	if m.waits {
+		m.waits = false
+		m.known.waiting--
+	}
 }
 
 func (k *rotation) openLocked(yes bool) {
@@ -152,21 +211,18 @@ func (r *rotations) store(known *rotation, tokens *authpi.TokenSet, callback fun
 	if err := guarded(callback); err != nil {
 		return unpersisted(tokens, err)
 	}
-	r.update(func() { known.stored = true })
 	return nil
 }
 
-// persist runs a call's own callback. waited tells that the call was counted among the waiting.
-func (r *rotations) persist(known *rotation, waited bool, tokens *authpi.TokenSet, callback func() error) *failure {
+// persist runs a call's own callback.
+func (r *rotations) persist(m *member, tokens *authpi.TokenSet, callback func() error) *failure {
 	r.update(func() {
-		known.running++
-		if waited {
-			known.waiting--
-		}
+		m.known.running++
+		m.countOutLocked()
 	})
 	defer r.update(func() {
-		known.running--
-		known.openLocked(true)
+		m.known.running--
+		m.known.openLocked(true)
 	})
 	if err := guarded(callback); err != nil {
 		return unpersisted(tokens, err)
@@ -186,43 +242,28 @@ func guarded(callback func() error) (err error) {
 
 // awaitFirst waits until one of the callbacks of a rotation has finished, if any is to come.
 func (r *rotations) awaitFirst(ctx context.Context, known *rotation) *failure {
-	var pending bool
-	r.update(func() { pending = !known.opened && known.waiting+known.running > 0 })
-	if !pending {
+	var first chan struct{}
+	r.update(func() {
+		if !known.opened && known.waiting+known.running > 0 {
+			first = known.first
+		}
+	})
+	if first == nil {
 		return nil
 	}
 	select {
-	case <-known.first:
+	case <-first:
 		return nil
 	case <-ctx.Done():
 		return cancelled(ctx)
 	}
 }
 
-// storing reports whether callbacks of a rotation run now. A call that starts then waits for none and is not called back.
-func (r *rotations) storing(known *rotation) (yes bool) {
-	r.update(func() { yes = known.running > 0 })
+// calledBack reports whether a member's callback is to run: not where the call came while others ran, nor where it was given
+// what it gets.
+func (r *rotations) calledBack(m *member) (yes bool) {
+	r.update(func() { yes = m.waits || !m.own && m.known.running == 0 })
 	return yes
-}
-
-// complete remembers a rotation that is stored, also where another caller has begun to know it anew meanwhile, but not where
-// it was forgotten: its successor is revoked then.
-func (r *rotations) complete(key fingerprint, known *rotation, end time.Time) {
-	r.update(func() {
-		known.stored, known.expires = true, end
-		if r.known[key] != nil {
-			r.known[key] = known
-		}
-	})
-}
-
-// bound gives a rotation that a panic left half done an end, so that it is not remembered for ever.
-func (r *rotations) bound(known *rotation, end time.Time) {
-	r.update(func() {
-		if known.expires.IsZero() {
-			known.expires = end
-		}
-	})
 }
 
 // settled reports whether a rotation has a verified answer.
@@ -237,16 +278,20 @@ func (r *rotations) awaits(key fingerprint) (yes bool) {
 	return yes
 }
 
-// forget drops what is known of a refresh token.
-func (r *rotations) forget(key fingerprint) { r.update(func() { delete(r.known, key) }) }
-
-// forgetLeadingTo drops the rotations whose successor was revoked: nobody gets it from here any more.
-func (r *rotations) forgetLeadingTo(token authpi.Secret) {
-	r.update(func() {
-		maps.DeleteFunc(r.known, func(_ fingerprint, known *rotation) bool {
-			return known.answer != nil && known.answer.tokens.RefreshToken.Reveal() == token.Reveal()
-		})
-	})
+// forget drops what is known of refresh tokens that were revoked, and the rotations whose successor the last of them is:
+// nobody gets it from here any more. What is in use is dropped at its end, since its callbacks may call again.
+func (r *rotations) forget(keys []fingerprint, last authpi.Secret) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, known := range r.known {
+		leads := known.answer != nil && known.answer.tokens.RefreshToken.Reveal() == last.Reveal()
+		switch {
+		case !leads && !slices.Contains(keys, key):
+		default:
+			known.dropped = true
+			r.dropLocked(known)
+		}
+	}
 }
 
 // successor returns the refresh token that followed one, or the zero Secret.
@@ -254,7 +299,7 @@ func (r *rotations) successor(key fingerprint, now time.Time) authpi.Secret {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	known := r.known[key]
-	if known == nil || known.answer == nil || !known.expires.IsZero() && !now.Before(known.expires) {
+	if known == nil || known.answer == nil || known.overLocked(now) {
 		return authpi.Secret{}
 	}
 	return known.answer.tokens.RefreshToken

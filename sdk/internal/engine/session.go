@@ -53,7 +53,7 @@ func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*ses
 	}
 	policy := e.idPolicy()
 	policy.Stored = true
-	id, err := e.verifyIDToken(ctx, tokens.IDToken, set, policy)
+	id, err := e.verifyIDToken(ctx, tokens.IDToken, set, fromCaller, policy)
 	if errors.Is(err, errUnknownKey) {
 		return e.unverifiedSession(tokens)
 	}
@@ -61,7 +61,7 @@ func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*ses
 		return nil, idTokenFailure(err)
 	}
 	s := &session{tokens: tokens, id: id, subject: id.claims.Subject}
-	s.access = e.ownAccessToken(ctx, tokens.AccessToken, s.subject, set)
+	s.access = e.ownAccessToken(ctx, tokens.AccessToken, s.subject, set, fromStore)
 	s.expires = s.expiry()
 	return s, nil
 }
@@ -160,12 +160,12 @@ func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet
 	if f != nil {
 		return nil, f
 	}
-	return e.verifyMachine(ctx, s, set, true)
+	return e.verifyMachine(ctx, s, set, fromCaller)
 }
 
 // verifyMachine fills in a machine's session from its access token, which must be right if it is a JWT at all.
-func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, stored bool) (*session, *failure) {
-	v, err := e.verifySignature(ctx, accessTokenKind, s.tokens.AccessToken.Reveal(), set, true)
+func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, from origin) (*session, *failure) {
+	v, err := e.verifySignature(ctx, accessTokenKind, s.tokens.AccessToken.Reveal(), set, from)
 	if err != nil {
 		return nil, accessTokenFailure(err)
 	}
@@ -174,7 +174,7 @@ func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, s
 		audiences = s.tokens.Resources
 	}
 	err = v.checkOwnAccess(e.accessPolicy(audiences), e.config.ClientID)
-	if outlived(err) && !stored {
+	if outlived(err) && from == fromIssuer {
 		return nil, unparsable("invalid_token", err.Error(), "exp")
 	}
 	if err != nil && !outlived(err) {

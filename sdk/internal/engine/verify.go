@@ -14,11 +14,19 @@ import (
 // errUnknownKey is a token whose kid the issuer's newest key set does not have.
 var errUnknownKey = errors.New("the token is signed with a key that the issuer does not have")
 
-// verifySignature verifies a token under the issuer's keys, or finds it among the remembered. A key ID that the set does not
-// have causes a fetch, which the cache limits, if refetch is set. The error is errUnknownKey, a *failure where the keys cannot
-// be had, or one of the protocol parts.
+// origin says who handed in a token, and so what a key ID that the key set does not have may cause.
+type origin int
+
+const (
+	fromStore  origin = iota // nothing: the token is not needed
+	fromCaller               // a fetch within a limit: anybody can forge a key ID
+	fromIssuer               // a fetch: the issuer has just sent the token, which is spent if it cannot be verified
+)
+
+// verifySignature verifies a token under the issuer's keys, or finds it among the remembered. The error is errUnknownKey, a
+// *failure where the keys cannot be had, or one of the protocol parts.
 func (e *Engine) verifySignature(
-	ctx context.Context, kind tokenKind, token string, set *jwks.Set, refetch bool,
+	ctx context.Context, kind tokenKind, token string, set *jwks.Set, from origin,
 ) (*verified, error) {
 	if len(token) > e.config.MaxTokenBytes {
 		return nil, errors.New("the token is larger than max_token_bytes")
@@ -27,7 +35,7 @@ func (e *Engine) verifySignature(
 	if known := e.memory.get(id, set); known != nil {
 		return known, nil
 	}
-	result, err := e.verifyAnew(ctx, token, set, refetch)
+	result, err := e.verifyAnew(ctx, token, set, from)
 	if err == nil {
 		e.memory.put(id, result)
 	}
@@ -35,14 +43,14 @@ func (e *Engine) verifySignature(
 }
 
 // verifyAnew verifies a token that is not remembered.
-func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, refetch bool) (*verified, error) {
+func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, from origin) (*verified, error) {
 	parsed, err := jws.Parse(token, e.config.MaxTokenBytes)
 	if err != nil {
 		return nil, err
 	}
 	candidates := set.Candidates(parsed.Header)
-	if len(candidates) == 0 && refetch {
-		fresh, err := e.keys.cache.Refetch(ctx, set)
+	if len(candidates) == 0 && from != fromStore {
+		fresh, err := e.keys.cache.Refetch(ctx, set, from == fromCaller)
 		if err != nil {
 			return nil, keysUnavailable(ctx, err)
 		}
@@ -103,9 +111,9 @@ func (e *Engine) idPolicy() idtoken.IDPolicy {
 
 // verifyIDToken verifies an ID token and checks it against a policy.
 func (e *Engine) verifyIDToken(
-	ctx context.Context, token authpi.Secret, set *jwks.Set, policy idtoken.IDPolicy,
+	ctx context.Context, token authpi.Secret, set *jwks.Set, from origin, policy idtoken.IDPolicy,
 ) (*verified, error) {
-	v, err := e.verifySignature(ctx, idTokenKind, token.Reveal(), set, true)
+	v, err := e.verifySignature(ctx, idTokenKind, token.Reveal(), set, from)
 	if err != nil {
 		return nil, err
 	}
@@ -116,13 +124,27 @@ func (e *Engine) verifyIDToken(
 }
 
 // ownAccessToken returns the verified access token of a set if it is a JWT that was issued to this client for the subject,
-// else nil: an access token may be opaque. It does no I/O.
-func (e *Engine) ownAccessToken(ctx context.Context, token authpi.Secret, subject string, set *jwks.Set) *verified {
+// else nil: an access token may be opaque.
+func (e *Engine) ownAccessToken(
+	ctx context.Context, token authpi.Secret, subject string, set *jwks.Set, from origin,
+) *verified {
 	if strings.Count(token.Reveal(), ".") != 2 {
 		return nil
 	}
-	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, false)
-	if err != nil || v.claims.Subject != subject {
+	if from == fromIssuer && !e.looksLikeAccessToken(token.Reveal()) {
+		from = fromStore
+	}
+	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, from)
+	if err != nil {
+		return nil
+	}
+	return e.ours(v, subject)
+}
+
+// ours returns a verified access token, which may be nil, if it was issued to this client for the subject, else nil. Its age
+// does not matter.
+func (e *Engine) ours(v *verified, subject string) *verified {
+	if v == nil || v.claims.Subject != subject {
 		return nil
 	}
 	if err := v.checkOwnAccess(e.accessPolicy(nil), e.config.ClientID); err != nil && !outlived(err) {

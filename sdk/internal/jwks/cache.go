@@ -109,11 +109,11 @@ func (c *Cache) stale() *Set {
 }
 
 // Refetch returns a set for a token whose kid is not in missed, the set that Load returned. If there is a newer one by
-// now, that is it, without a fetch. Otherwise it fetches, within a limit that forged tokens use up but the rotations of
-// an issuer do not: two in a row, then one a minute. Beyond the limit it returns missed at once, or the error of the last
-// fetch if that failed, since nobody knows then whether the kid exists.
-func (c *Cache) Refetch(ctx context.Context, missed *Set) (*Set, error) {
-	set, call, err := c.refetched(missed)
+// now, that is it, without a fetch. Otherwise it fetches: if limited, within a limit that forged tokens use up but the
+// rotations of an issuer do not: two in a row, then one a minute. Beyond the limit it returns missed at once, or the error of
+// the last fetch if that failed, since nobody knows then whether the kid exists.
+func (c *Cache) Refetch(ctx context.Context, missed *Set, limited bool) (*Set, error) {
+	set, call, err := c.refetched(missed, limited)
 	if call == nil {
 		return set, err
 	}
@@ -121,7 +121,7 @@ func (c *Cache) Refetch(ctx context.Context, missed *Set) (*Set, error) {
 }
 
 // refetched returns a set or an error if there is nothing to wait for, or else the fetch.
-func (c *Cache) refetched(missed *Set) (*Set, *flight.Call[*Set], error) {
+func (c *Cache) refetched(missed *Set, limited bool) (*Set, *flight.Call[*Set], error) {
 	// The lock is held from the look at what runs to the start, so that of a thousand callers one takes from the bucket.
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -132,7 +132,7 @@ func (c *Cache) refetched(missed *Set) (*Set, *flight.Call[*Set], error) {
 		return nil, call, nil
 	}
 	switch {
-	case c.misses.take(c.options.Now()):
+	case !limited || c.misses.take(c.options.Now()):
 		return nil, c.fetches.Start(struct{}{}, c.options.Timeout, c.fetch), nil
 	case c.failed != nil:
 		return nil, nil, c.failed

@@ -51,7 +51,7 @@ func lookup(t testing.TB, c *jwks.Cache, kid string) bool {
 	if has(set, kid) {
 		return true
 	}
-	set, err = c.Refetch(t.Context(), set)
+	set, err = c.Refetch(t.Context(), set, true)
 	require.NoError(t, err)
 	return has(set, kid)
 }
@@ -168,7 +168,7 @@ func TestStale(t *testing.T) {
 		set, err := c.Load(t.Context())
 		require.NoError(t, err)
 		for range 5 {
-			_, err = c.Refetch(t.Context(), set)
+			_, err = c.Refetch(t.Context(), set, true)
 			assert.Equal(t, s.err, err, "the key may exist")
 		}
 		assert.Equal(t, 3, s.gets)
@@ -220,7 +220,7 @@ func TestRefetch(t *testing.T) {
 		require.NoError(t, err)
 		s.kid = "b"
 		assert.True(t, lookup(t, c, "b"))
-		set, err := c.Refetch(t.Context(), old)
+		set, err := c.Refetch(t.Context(), old, true)
 		require.NoError(t, err)
 		assert.True(t, has(set, "b"))
 		assert.Equal(t, 2, s.gets)
@@ -231,7 +231,7 @@ func TestRefetch(t *testing.T) {
 		s.takes, s.kid = time.Second, "b"
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		_, err = c.Refetch(ctx, set)
+		_, err = c.Refetch(ctx, set, true)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NoError(t, c.Wait(t.Context()))
 		assert.True(t, lookup(t, c, "b"))

@@ -17,9 +17,9 @@ func New(config authpi.Config) (*Engine, error) {
 
 func RefuseJSON() error { return nil }
 
-func (e *Engine) Enter(string) error          { return nil }
-func (e *Engine) Leave()                      {}
-func (e *Engine) Close(context.Context) error { return nil }
+func (e *Engine) Enter(context.Context, string) error { return nil }
+func (e *Engine) Leave()                              {}
+func (e *Engine) Close(context.Context) error         { return nil }
 
 func (e *Engine) send(context.Context, *operation, []any, any) error    { return nil }
 func (e *Engine) perform(context.Context, *operation, []any, any) error { return nil }

@@ -45,7 +45,7 @@ func (c *Client) Exchange(
 	opts *authpi.ExchangeOptions,
 ) *Future[*authpi.Record] {
 	f := newFuture[*authpi.Record]()
-	if err := c.engine.Enter("exchange"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -62,7 +62,7 @@ func (c *Client) ExchangeAll(
 	ctx context.Context, token authpi.Secret, opts *authpi.ExchangeAllOptions,
 ) *Future[struct{}] {
 	f := newFuture[struct{}]()
-	if err := c.engine.Enter("exchange_all"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange_all"); err != nil {
 		return f.fail(err)
 	}
 	go func() {
@@ -74,7 +74,7 @@ func (c *Client) ExchangeAll(
 
 // Draw draws a record without I/O.
 func (c *Client) Draw(opts *authpi.DrawOptions) (*authpi.Record, error) {
-	if err := c.engine.Enter("draw"); err != nil {
+	if err := c.engine.Enter(context.Background(), "draw"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()

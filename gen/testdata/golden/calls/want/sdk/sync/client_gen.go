@@ -43,7 +43,7 @@ func (c *Client) Exchange(
 	typeValue string,
 	opts *authpi.ExchangeOptions,
 ) (*authpi.Record, error) {
-	if err := c.engine.Enter("exchange"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
@@ -56,7 +56,7 @@ func (c *Client) Exchange(
 func (c *Client) ExchangeAll(
 	ctx context.Context, token authpi.Secret, opts *authpi.ExchangeAllOptions,
 ) error {
-	if err := c.engine.Enter("exchange_all"); err != nil {
+	if err := c.engine.Enter(ctx, "exchange_all"); err != nil {
 		return err
 	}
 	defer c.engine.Leave()
@@ -65,7 +65,7 @@ func (c *Client) ExchangeAll(
 
 // Draw draws a record without I/O.
 func (c *Client) Draw(opts *authpi.DrawOptions) (*authpi.Record, error) {
-	if err := c.engine.Enter("draw"); err != nil {
+	if err := c.engine.Enter(context.Background(), "draw"); err != nil {
 		return nil, err
 	}
 	defer c.engine.Leave()
