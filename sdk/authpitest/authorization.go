@@ -15,7 +15,8 @@ type authorization struct {
 	redirectURI, state, mode string
 	challenge, nonce         string
 	scopes, resources        []string
-	org, acr                 string
+	acrs                     []string // acr_values, in order of preference
+	org                      string
 	prompt                   []string
 	maxAge                   time.Duration // negative: not asked for
 }
@@ -66,10 +67,7 @@ func (a *authorization) read(p params) *refusal {
 	if refused != nil {
 		return refused
 	}
-	a.resources, a.nonce, a.org = resources, p.get("nonce"), p.get("org")
-	if acr := p.words("acr_values"); len(acr) > 0 {
-		a.acr = acr[0] // a login here meets whatever is asked for first
-	}
+	a.resources, a.nonce, a.org, a.acrs = resources, p.get("nonce"), p.get("org"), p.words("acr_values")
 	return nil
 }
 

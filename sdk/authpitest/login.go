@@ -25,9 +25,15 @@ type code struct {
 // URI) fails the test, and so does an unknown user.
 //
 // Each user has a browser of their own, which stays logged in: a second Login is
-// silent, unless prompt or max_age ask for more. An empty user ID is a browser that
-// nobody has logged in from: good for prompt=none. With response_mode=form_post the
-// form's fields are in the returned URL's query.
+// silent, unless prompt, max_age or acr_values ask for more. An empty user ID is a
+// browser that nobody has logged in from: good for prompt=none. With
+// response_mode=form_post the form's fields are in the returned URL's query.
+//
+// A login meets the first of the request's acr_values, and its session keeps that: a
+// session that has none of a later request's will not do, and prompt=none is refused
+// then (login_required). OpenID Connect Core 1.0, section 5.5.1.1, would let an issuer
+// answer with another acr. This one does not: a step-up that the user never sees
+// should fail its test.
 func (i *Issuer) Login(authorizationURL, userID string) string {
 	i.helper()
 	return i.browse(authorizationURL, func(a *authorization) url.Values {
@@ -39,7 +45,7 @@ func (i *Issuer) Login(authorizationURL, userID string) string {
 			i.fatalf("authpitest: no user %q", userID)
 			return nil
 		}
-		i.browsers[userID] = i.newSessionLocked(userID)
+		i.browsers[userID] = i.loginLocked(a, userID)
 		return i.approveLocked(a, i.browsers[userID])
 	})
 }
@@ -85,15 +91,29 @@ func (i *Issuer) browse(authorizationURL string, decide func(*authorization) url
 // continueLocked answers a request without asking the user, where it can: from the
 // browser's session, or because nobody may be asked.
 func (i *Issuer) continueLocked(a *authorization, browser *session) (response url.Values, decided bool) {
-	usable := i.aliveLocked(browser) && !a.interactive() &&
-		(a.maxAge < 0 || i.Now().Sub(browser.authTime) <= a.maxAge)
 	switch {
-	case usable:
+	case !a.interactive() && i.sufficesLocked(a, browser):
 		return i.approveLocked(a, browser), true
 	case a.silent():
 		return a.refusal(refuse("login_required", "the user has to log in")), true
 	}
 	return nil, false
+}
+
+// sufficesLocked tells whether a browser's login is all that a request wants.
+func (i *Issuer) sufficesLocked(a *authorization, browser *session) bool {
+	return i.aliveLocked(browser) &&
+		(a.maxAge < 0 || i.Now().Sub(browser.authTime) <= a.maxAge) &&
+		(len(a.acrs) == 0 || slices.Contains(a.acrs, browser.acr))
+}
+
+// loginLocked logs a user in as a request wants it.
+func (i *Issuer) loginLocked(a *authorization, userID string) *session {
+	created := i.newSessionLocked(userID)
+	if len(a.acrs) > 0 {
+		created.acr = a.acrs[0]
+	}
+	return created
 }
 
 // approveLocked issues a code to a user who is logged in.
@@ -108,7 +128,7 @@ func (i *Issuer) approveLocked(a *authorization, browser *session) url.Values {
 	browser.lastUsed = i.Now()
 	g := &grant{
 		clientID: a.client.ID, userID: user.ID, sid: randomID("s_"), session: browser,
-		scopes: a.scopes, resources: a.resources, org: a.org, acr: a.acr, authTime: browser.authTime,
+		scopes: a.scopes, resources: a.resources, org: a.org, acr: browser.acr, authTime: browser.authTime,
 	}
 	value := randomID("")
 	i.codes[value] = &code{

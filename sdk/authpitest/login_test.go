@@ -191,13 +191,6 @@ func TestPromptAndMaxAge(t *testing.T) {
 	assert.NotEmpty(t, client.login("usr_alice").Get("code"))
 }
 
-func TestACRIsTheFirstAskedFor(t *testing.T) {
-	issuer := authpitest.New(t, nil)
-	a := web(t, issuer).tokens("usr_alice", "acr_values", "urn:mfa urn:pwd")
-	_, claims := verify(t, issuer, a.str("id_token"))
-	assert.Equal(t, "urn:mfa", claims["acr"])
-}
-
 func TestCallbackIssuer(t *testing.T) {
 	issuer := authpitest.New(t, &authpitest.Options{CallbackIssuer: true})
 	client := web(t, issuer)

@@ -10,7 +10,8 @@ import (
 type session struct {
 	id, userID        string
 	created, lastUsed time.Time
-	authTime          time.Time // the last time the user showed who they are
+	authTime          time.Time // when the user showed who they are
+	acr               string    // how they did; empty where no request asked for a way
 	expired, ended    bool      // by ExpireSessions; by logout
 }
 

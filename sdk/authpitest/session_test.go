@@ -1,0 +1,51 @@
+package authpitest_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/arbfay/authpi-go/sdk/authpitest"
+)
+
+// idClaims exchanges the code of a login and returns the ID token's claims.
+func (f foreign) idClaims(user string, changes ...string) map[string]any {
+	f.t.Helper()
+	_, claims := verify(f.t, f.issuer, f.tokens(user, changes...).str("id_token"))
+	return claims
+}
+
+func TestACRIsTheSessions(t *testing.T) {
+	issuer := authpitest.New(t, nil)
+	client := web(t, issuer)
+	assert.NotContains(t, client.idClaims("usr_alice"), "acr", "none was asked for")
+	assert.Equal(t, "login_required", client.login("usr_alice", "prompt", "none", "acr_values", "urn:mfa").Get("error"),
+		"nobody can step up in silence")
+
+	assert.Equal(t, "urn:mfa", client.idClaims("usr_alice", "acr_values", "urn:mfa urn:pwd")["acr"], "the first asked for")
+	assert.Equal(t, "urn:mfa", client.idClaims("usr_alice", "prompt", "none", "acr_values", "urn:pwd urn:mfa")["acr"])
+	assert.Equal(t, "urn:mfa", client.idClaims("usr_alice", "prompt", "none")["acr"], "told without being asked for")
+	assert.Equal(t, "login_required", client.login("usr_alice", "prompt", "none", "acr_values", "urn:pwd").Get("error"))
+	assert.NotContains(t, client.idClaims("usr_alice", "prompt", "login"), "acr", "a login that asks for nothing steps down")
+}
+
+func TestACRSurvivesARefresh(t *testing.T) {
+	issuer := authpitest.New(t, nil)
+	client := web(t, issuer)
+	first := client.tokens("usr_alice", "acr_values", "urn:mfa")
+	client.tokens("usr_alice", "prompt", "login")
+	_, claims := verify(t, issuer, client.refresh(first.str("refresh_token")).str("id_token"))
+	assert.Equal(t, "urn:mfa", claims["acr"], "the login's own")
+}
+
+func TestStepUpOnThePage(t *testing.T) {
+	issuer := authpitest.New(t, nil)
+	b := newBrowser(t, web(t, issuer))
+	b.choose(b.open(b.authorizeURL()), "usr_alice")
+	page := b.open(b.authorizeURL("acr_values", "urn:mfa"))
+	assert.Equal(t, 200, page.status, "the user is asked")
+	back := query(t, b.choose(page, "usr_alice").header.Get("Location"))
+	_, claims := verify(t, issuer, b.post("/token", b.codeForm(back.Get("code"))).str("id_token"))
+	assert.Equal(t, "urn:mfa", claims["acr"])
+	assert.Equal(t, 303, b.open(b.authorizeURL("acr_values", "urn:mfa")).status, "once")
+}
