@@ -103,6 +103,7 @@ func (i *Issuer) continueLocked(a *authorization, browser *session) (response ur
 // sufficesLocked tells whether a browser's login is all that a request wants.
 func (i *Issuer) sufficesLocked(a *authorization, browser *session) bool {
 	return i.aliveLocked(browser) &&
+		a.maxAge != 0 && // as prompt=login, whatever the clock says
 		(a.maxAge < 0 || i.Now().Sub(browser.authTime) <= a.maxAge) &&
 		(len(a.acrs) == 0 || slices.Contains(a.acrs, browser.acr))
 }

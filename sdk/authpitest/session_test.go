@@ -49,3 +49,14 @@ func TestStepUpOnThePage(t *testing.T) {
 	assert.Equal(t, "urn:mfa", claims["acr"])
 	assert.Equal(t, 303, b.open(b.authorizeURL("acr_values", "urn:mfa")).status, "once")
 }
+
+func TestMaxAgeZeroIsALogin(t *testing.T) {
+	issuer := fixed(t, authpitest.Options{})
+	b := newBrowser(t, web(t, issuer))
+	b.choose(b.open(b.authorizeURL()), "usr_alice")
+	assert.Equal(t, 303, b.open(b.authorizeURL("max_age", "1")).status)
+	assert.Equal(t, 200, b.open(b.authorizeURL("max_age", "0")).status, "within the second of the login too")
+
+	b.login("usr_alice")
+	assert.Equal(t, "login_required", b.login("usr_alice", "prompt", "none", "max_age", "0").Get("error"))
+}
