@@ -45,7 +45,7 @@ func (i *Issuer) Login(authorizationURL, userID string) string {
 			i.fatalf("authpitest: no user %q", userID)
 			return nil
 		}
-		i.browsers[userID] = i.loginLocked(a, userID)
+		i.browsers[userID] = i.loginLocked(a, userID, i.browsers[userID])
 		return i.approveLocked(a, i.browsers[userID])
 	})
 }
@@ -100,16 +100,21 @@ func (i *Issuer) continueLocked(a *authorization, browser *session) (response ur
 	return nil, false
 }
 
-// sufficesLocked tells whether a browser's login is all that a request wants.
+// sufficesLocked tells whether a browser's login is all that a request wants, save for
+// a page that the user has to see.
 func (i *Issuer) sufficesLocked(a *authorization, browser *session) bool {
-	return i.aliveLocked(browser) &&
+	return i.aliveLocked(browser) && !slices.Contains(a.prompt, "login") &&
 		a.maxAge != 0 && // as prompt=login, whatever the clock says
 		(a.maxAge < 0 || i.Now().Sub(browser.authTime) <= a.maxAge) &&
 		(len(a.acrs) == 0 || slices.Contains(a.acrs, browser.acr))
 }
 
-// loginLocked logs a user in as a request wants it.
-func (i *Issuer) loginLocked(a *authorization, userID string) *session {
+// loginLocked is the session of a user who said yes to a request. Where the browser's
+// own will do it stays: a consent shows nobody who the user is.
+func (i *Issuer) loginLocked(a *authorization, userID string, browser *session) *session {
+	if i.sufficesLocked(a, browser) && browser.userID == userID {
+		return browser
+	}
 	created := i.newSessionLocked(userID)
 	if len(a.acrs) > 0 {
 		created.acr = a.acrs[0]

@@ -58,7 +58,7 @@ func (i *Issuer) serveLogin(w http.ResponseWriter, r *http.Request) {
 	case !known:
 		response = a.refusal(refuse("access_denied", "the user refused"))
 	default:
-		browser := i.loginLocked(a, chosen)
+		browser := i.loginLocked(a, chosen, i.cookieSessionLocked(r))
 		i.setCookie(w, browser.id, 0)
 		response = i.approveLocked(a, browser)
 	}

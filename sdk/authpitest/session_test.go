@@ -2,6 +2,7 @@ package authpitest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -59,4 +60,29 @@ func TestMaxAgeZeroIsALogin(t *testing.T) {
 
 	b.login("usr_alice")
 	assert.Equal(t, "login_required", b.login("usr_alice", "prompt", "none", "max_age", "0").Get("error"))
+}
+
+func TestConsentIsNoLogin(t *testing.T) {
+	for _, prompt := range []string{"consent", "select_account", "consent select_account"} {
+		t.Run(prompt, func(t *testing.T) {
+			issuer := fixed(t, authpitest.Options{})
+			b := newBrowser(t, web(t, issuer))
+			login := b.idClaims("usr_alice")["auth_time"]
+			b.choose(b.open(b.authorizeURL()), "usr_alice")
+			issuer.Advance(time.Minute)
+
+			page := b.open(b.authorizeURL("prompt", prompt))
+			assert.Equal(t, 200, page.status, "the user is asked all the same")
+			back := query(t, b.choose(page, "usr_alice").header.Get("Location"))
+			_, claims := verify(t, issuer, b.post("/token", b.codeForm(back.Get("code"))).str("id_token"))
+			assert.Equal(t, login, claims["auth_time"])
+			back = query(t, b.choose(page, "usr_bob").header.Get("Location"))
+			_, claims = verify(t, issuer, b.post("/token", b.codeForm(back.Get("code"))).str("id_token"))
+			assert.Equal(t, "usr_bob", claims["sub"])
+			assert.NotEqual(t, login, claims["auth_time"], "somebody else logs in")
+
+			assert.Equal(t, login, b.idClaims("usr_alice", "prompt", prompt)["auth_time"])
+			assert.NotEqual(t, login, b.idClaims("usr_alice", "prompt", prompt+" login")["auth_time"])
+		})
+	}
 }
