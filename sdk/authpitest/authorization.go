@@ -17,6 +17,7 @@ type authorization struct {
 	scopes, resources        []string
 	acrs                     []string // acr_values, in order of preference
 	org                      string
+	hinted                   string // the user of id_token_hint; empty where there is none
 	prompt                   []string
 	maxAge                   time.Duration // negative: not asked for
 }
@@ -51,7 +52,24 @@ func (i *Issuer) readAuthorizationLocked(query string) (*authorization, *refusal
 	if i.blocked[client.ID] {
 		return a, refuse("unauthorized_client", "the client is disabled")
 	}
-	return a, a.read(p)
+	if refused := a.read(p); refused != nil {
+		return a, refused
+	}
+	return a, i.readHintLocked(a, p)
+}
+
+// readHintLocked takes the user of id_token_hint. An expired hint will do.
+func (i *Issuer) readHintLocked(a *authorization, p params) *refusal {
+	hint := p.get("id_token_hint")
+	if hint == "" {
+		return nil
+	}
+	hinted, known := i.idTokens[hint]
+	if !known {
+		return refuse("invalid_request", "id_token_hint is no ID token of this issuer")
+	}
+	a.hinted = hinted.userID
+	return nil
 }
 
 // read fills in what a refusal tells the client.

@@ -106,7 +106,8 @@ func (i *Issuer) sufficesLocked(a *authorization, browser *session) bool {
 	return i.aliveLocked(browser) && !slices.Contains(a.prompt, "login") &&
 		a.maxAge != 0 && // as prompt=login, whatever the clock says
 		(a.maxAge < 0 || i.Now().Sub(browser.authTime) <= a.maxAge) &&
-		(len(a.acrs) == 0 || slices.Contains(a.acrs, browser.acr))
+		(len(a.acrs) == 0 || slices.Contains(a.acrs, browser.acr)) &&
+		(a.hinted == "" || a.hinted == browser.userID)
 }
 
 // loginLocked is the session of a user who said yes to a request. Where the browser's
@@ -125,6 +126,9 @@ func (i *Issuer) loginLocked(a *authorization, userID string, browser *session) 
 // approveLocked issues a code to a user who is logged in.
 func (i *Issuer) approveLocked(a *authorization, browser *session) url.Values {
 	user := i.users[browser.userID]
+	if a.hinted != "" && a.hinted != user.ID {
+		return a.refusal(refuse("login_required", "the user is not the one of id_token_hint"))
+	}
 	if i.blocked[user.ID] {
 		return a.refusal(refuse("user_blocked", "the user is blocked"))
 	}

@@ -86,3 +86,24 @@ func TestConsentIsNoLogin(t *testing.T) {
 		})
 	}
 }
+
+func TestIDTokenHintNamesTheUser(t *testing.T) {
+	issuer := authpitest.New(t, nil)
+	client := web(t, issuer)
+	alice, bob := client.tokens("usr_alice").str("id_token"), client.tokens("usr_bob").str("id_token")
+	silent := func(hint string) string {
+		return client.login("usr_alice", "prompt", "none", "id_token_hint", hint).Get("error")
+	}
+	assert.Empty(t, silent(alice))
+	assert.Equal(t, "login_required", silent(bob))
+	assert.Equal(t, "invalid_request", silent(alice+"A"))
+	issuer.Advance(time.Hour)
+	assert.Empty(t, silent(alice), "an expired one will do")
+
+	b := newBrowser(t, client)
+	b.choose(b.open(b.authorizeURL()), "usr_alice")
+	page := b.open(b.authorizeURL("id_token_hint", bob))
+	assert.Equal(t, 200, page.status, "bob has to log in")
+	assert.Equal(t, "login_required", query(t, b.choose(page, "usr_alice").header.Get("Location")).Get("error"))
+	assert.NotEmpty(t, query(t, b.choose(page, "usr_bob").header.Get("Location")).Get("code"))
+}
