@@ -2,6 +2,7 @@ package authpitest
 
 import (
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -183,13 +184,29 @@ func (c Client) problem() string {
 	}
 	for _, registered := range [][]string{c.RedirectURIs, c.LogoutRedirectURIs} {
 		for _, uri := range registered {
-			parsed, err := url.Parse(uri)
-			if err != nil || !parsed.IsAbs() || parsed.Fragment != "" {
-				return "redirect URI " + uri + " is not absolute or has a fragment"
+			if !registrable(uri) {
+				return "redirect URI " + uri + " is not absolute, has a fragment or leads nowhere"
 			}
 		}
 	}
 	return ""
+}
+
+// registrable tells whether a server would take a redirect URI: an absolute one without
+// fragment (RFC 6749, section 3.1.2), of the web or of an application on the device (RFC
+// 8252, section 7.1). What a browser would run is neither.
+func registrable(uri string) bool {
+	parsed, err := url.Parse(uri)
+	if err != nil || !parsed.IsAbs() || strings.Contains(uri, "#") {
+		return false
+	}
+	switch parsed.Scheme {
+	case "http", "https":
+		return parsed.Host != ""
+	case "javascript", "data", "vbscript":
+		return false
+	}
+	return true
 }
 
 // accessLifetime is the lifetime of its access and ID tokens.
