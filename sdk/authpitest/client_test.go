@@ -25,6 +25,7 @@ import (
 const (
 	callbackURI = "https://app.example.com/callback"
 	verifier    = "an-example-code-verifier-of-at-least-43-chars"
+	formType    = "application/x-www-form-urlencoded"
 )
 
 // foreign is a client written on net/http alone.

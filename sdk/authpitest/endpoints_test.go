@@ -72,8 +72,16 @@ func TestUserInfoRefuses(t *testing.T) {
 			assert.Contains(t, a.header.Get("WWW-Authenticate"), test.challenge)
 		})
 	}
+	good := "Bearer " + tokens.str("access_token")
+	for _, header := range []string{"", good} {
+		request := client.request(http.MethodPost, "/userinfo", url.Values{"access_token": {tokens.str("access_token")}})
+		if header != "" {
+			request.Header.Set("Authorization", header)
+		}
+		requireRefusal(t, send(t, issuer, request), 400, "invalid_request")
+	}
 	issuer.Advance(30 * time.Minute)
-	a := get(t, issuer, "/userinfo", "Authorization", "Bearer "+tokens.str("access_token"))
+	a := get(t, issuer, "/userinfo", "Authorization", good)
 	requireRefusal(t, a, 401, "invalid_token")
 }
 
@@ -188,6 +196,12 @@ func TestLogout(t *testing.T) {
 	assert.True(t, client.active(tokens.str("access_token")), "access tokens live until they expire")
 
 	again := client.tokens("usr_bob")
+	for _, wrong := range [][2]string{{http.MethodPost, "application/json"}, {http.MethodPost, ""}, {http.MethodGet, formType}} {
+		request := client.request(wrong[0], "/logout", url.Values{"id_token_hint": {again.str("id_token")}})
+		request.Header.Set("Content-Type", wrong[1])
+		assert.GreaterOrEqual(t, send(t, issuer, request).status, 400, wrong)
+	}
+	assert.NotEmpty(t, client.login("usr_bob", "prompt", "none").Get("code"), "still logged in")
 	request := client.request(http.MethodPost, "/logout", url.Values{"id_token_hint": {again.str("id_token")}})
 	a = send(t, issuer, request)
 	assert.Equal(t, 200, a.status)

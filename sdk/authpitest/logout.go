@@ -8,10 +8,10 @@ import (
 )
 
 // serveLogout answers /logout (OpenID Connect RP-Initiated Logout 1.0). Parameters
-// come in the query, of a POST too as AuthPI has it, or in a form.
+// come in the query, of a POST too as AuthPI has it, or in the form of a POST.
 func (i *Issuer) serveLogout(w http.ResponseWriter, r *http.Request) {
 	raw := r.URL.RawQuery
-	if body, err := io.ReadAll(r.Body); err == nil && len(body) > 0 {
+	if body, err := io.ReadAll(r.Body); err == nil && len(body) > 0 && isForm(r) {
 		raw = strings.Trim(raw+"&"+string(body), "&")
 	}
 	p, refused := parseParams(raw)

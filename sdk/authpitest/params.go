@@ -90,8 +90,7 @@ func (p params) resources(allowed []string) ([]string, *refusal) {
 // readForm reads the body of a POST to a protocol endpoint. Parameters in the query
 // are refused: they would end in logs (RFC 6749, section 2.3.1).
 func readForm(r *http.Request) (params, *refusal) {
-	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || mediaType != "application/x-www-form-urlencoded" {
+	if !isForm(r) {
 		return params{}, refuse("invalid_content_type", "want application/x-www-form-urlencoded")
 	}
 	if r.URL.RawQuery != "" {
@@ -106,6 +105,12 @@ func readForm(r *http.Request) (params, *refusal) {
 		return params{}, refused
 	}
 	return form, form.refuseDoubled()
+}
+
+// isForm tells whether a request has a form for a body.
+func isForm(r *http.Request) bool {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && mediaType == "application/x-www-form-urlencoded" && r.Method == http.MethodPost
 }
 
 // printable keeps a description within its characters (RFC 6749, section 5.2).

@@ -280,7 +280,6 @@ func TestClientAuthentication(t *testing.T) {
 func TestTokenEndpointIsStrict(t *testing.T) {
 	issuer := authpitest.New(t, nil)
 	client := web(t, issuer)
-	const formType = "application/x-www-form-urlencoded"
 	good := "grant_type=client_credentials&client_id=c_web&client_secret=web-secret"
 	grant := func(grant string) string { return strings.Replace(good, "client_credentials", grant, 1) }
 	large := strings.Repeat("x", 1<<20)

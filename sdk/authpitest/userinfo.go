@@ -40,11 +40,12 @@ func (i *Issuer) userInfoLocked(r *http.Request) (mint.Object, *refusal) {
 	return append(claims, user.customClaims()...), nil
 }
 
-// readBearer takes the token of the Authorization header alone: one in the query
-// would end in logs (RFC 6750, section 2.3).
+// readBearer takes the token of the Authorization header alone: one in the query would
+// end in logs (RFC 6750, section 2.3), and nobody may send two (section 2).
 func (i *Issuer) readBearer(r *http.Request) (string, *refusal) {
 	headers := r.Header.Values("Authorization")
-	if r.URL.Query().Has("access_token") || len(headers) > 1 {
+	_ = r.ParseForm() // what cannot be read holds no token
+	if r.Form.Has("access_token") || len(headers) > 1 {
 		return "", i.challenge(refuse("invalid_request", "the access token belongs in one Authorization header"), "")
 	}
 	if len(headers) == 0 {
