@@ -39,6 +39,12 @@ func (f *Future[T]) Await(ctx context.Context) (T, error) {
 	case <-f.done:
 		return f.result()
 	case <-ctx.Done():
+	}
+	// Both may have been ready, and select picks at random.
+	select {
+	case <-f.done:
+		return f.result()
+	default:
 		return *new(T), engine.Cancelled(ctx, "await")
 	}
 }

@@ -98,6 +98,32 @@ func TestAWaitersEndIsNotTheResult(t *testing.T) {
 	})
 }
 
+// ending is a context that ends while somebody begins to wait: Done runs meanwhile and returns a channel that is closed.
+type ending struct {
+	context.Context
+	meanwhile func()
+}
+
+func (e ending) Done() <-chan struct{} {
+	e.meanwhile()
+	return e.Context.Done()
+}
+
+func TestAResultWinsOverAContextThatEndsWithIt(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // a select would pick at random
+		release := make(chan struct{})
+		f := client(t, blocked(release), authpi.Hooks{}).Discover(t.Context(), nil)
+		m, err := f.Await(ending{ended, func() {
+			close(release)
+			<-f.Done()
+		}})
+		require.NoError(t, err)
+		assert.Equal(t, issuer, m.Issuer)
+	}
+}
+
 func TestTheCallsContextEndsTheOperation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
