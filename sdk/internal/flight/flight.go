@@ -78,7 +78,8 @@ func (g *Group[K, V]) Running(key K) *Call[V] {
 	return g.calls[key]
 }
 
-// Wait waits until no call runs, those included that start while it waits. It returns the cause of ctx if that ends first.
+// Wait waits until no call runs, those included that start while it waits. It returns the cause of ctx if that ends first; a
+// group without a call wins over a context that has ended.
 func (g *Group[K, V]) Wait(ctx context.Context) error {
 	for {
 		call := g.any()
@@ -87,7 +88,13 @@ func (g *Group[K, V]) Wait(ctx context.Context) error {
 		}
 		select {
 		case <-call.done:
+			continue
 		case <-ctx.Done():
+		}
+		// Both may have been ready, and select picks at random.
+		select {
+		case <-call.done:
+		default:
 			return context.Cause(ctx)
 		}
 	}

@@ -184,6 +184,39 @@ func TestPanics(t *testing.T) {
 	}
 }
 
+// ending is a context that ends while somebody begins to wait: Done runs meanwhile and returns a channel that is closed.
+type ending struct {
+	context.Context
+	meanwhile func()
+}
+
+func (e ending) Done() <-chan struct{} {
+	e.meanwhile()
+	return e.Context.Done()
+}
+
+func TestAResultWinsOverAContextThatEndsWithIt(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // a select would pick at random
+		synctest.Test(t, func(t *testing.T) {
+			for _, wait := range []func(*group, context.Context) error{
+				(*group).Wait,
+				func(g *group, ctx context.Context) error { _, err := g.Running("a").Wait(ctx); return err },
+			} {
+				var g group
+				release := make(chan struct{})
+				g.Start("a", 0, func(context.Context) (int, error) { <-release; return 7, nil })
+				released := sync.OnceFunc(func() {
+					close(release)
+					synctest.Wait()
+				})
+				require.NoError(t, wait(&g, ending{ended, released}))
+			}
+		})
+	}
+}
+
 func TestWaitForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g group
