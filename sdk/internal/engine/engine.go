@@ -74,13 +74,18 @@ func (e *Engine) callback(ctx context.Context, run func(context.Context) error) 
 // Leave ends an operation that Enter admitted.
 func (e *Engine) Leave() { e.gate.leave() }
 
-// Close refuses operations from now on and waits for those in flight and for the requests that they share, until ctx ends.
-// Closing again waits again.
+// Close refuses operations from now on and waits for those in flight and for the requests that they share, until ctx ends:
+// a client that has nothing to wait for closes under a context that has ended, too. Closing again waits again.
 func (e *Engine) Close(ctx context.Context) error {
 	drained := e.gate.close()
 	select {
 	case <-drained:
 	case <-ctx.Done():
+	}
+	// Both may have been ready, and select picks at random.
+	select {
+	case <-drained:
+	default:
 		return cancelled(ctx).public("close")
 	}
 	for _, wait := range []func(context.Context) error{e.metadata.wait, e.keys.wait, e.rotation.wait} {

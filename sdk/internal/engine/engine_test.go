@@ -37,6 +37,15 @@ func TestAStragglerSendsNothingAgain(t *testing.T) {
 	assert.Equal(t, 1, stored, "the rotation was stored again")
 }
 
+func TestAnIdleClientClosesUnderAnEndedContext(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "idle")}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // a select would pick at random
+		require.NoError(t, w.engine(t).Close(ended))
+	}
+}
+
 // A panic in the shared request must not leave anybody waiting for a callback that never comes.
 func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "poisoned")}
