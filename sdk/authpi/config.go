@@ -31,10 +31,12 @@ type Hooks struct {
 	// Start is called as an operation starts, with its name as INTERFACE.yaml has it. The context that it returns is the
 	// operation's from then on; nil leaves it as it is.
 	Start func(ctx context.Context, operation string) context.Context
-	// End is called as an operation ends, with the context that Start returned. err is nil on success.
+	// End is called as an operation ends, with the context that Start returned. err is nil on success. It is
+	// not called for an operation that panics: a span that Start opened stays open.
 	End func(ctx context.Context, operation string, elapsed time.Duration, err error)
 	// Refresh is called after each refresh request, once however many calls wait for it. err is nil if the tokens rotated.
 	Refresh func(err error)
-	// Panic is called when a function of the program's own panicked inside a shared request, before its callers get the panic.
+	// Panic is called when a function of the program's own panicked inside a shared request, before its callers get the panic:
+	// once for each panic, whatever it passes through.
 	Panic func(failure *PanicError)
 }

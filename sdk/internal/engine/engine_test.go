@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -69,6 +70,61 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "at-2", agent.Tokens().AccessToken.Reveal())
 	assert.Equal(t, 1, w.tokens, "the answer was there already")
+}
+
+// nested returns an engine whose keys are fetched inside a shared refresh, where the transport panics with that value, and a
+// call of it that ends so.
+func nested(t *testing.T, value any, hooks authpi.Hooks) (call func()) {
+	t.Helper()
+	known, unknown := mint.NewKey(mint.ES256, "known"), mint.NewKey(mint.ES256, "unknown")
+	w := &world{key: known}
+	base := w.transport()
+	fetched := false
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", Hooks: hooks,
+		HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			switch r.URL.Path {
+			case "/i_bench/jwks.json":
+				if fetched {
+					panic(value)
+				}
+				fetched = true
+			case "/i_bench/token":
+				w.key = unknown
+				return httpmock.NewStringResponse(http.StatusOK, `{"access_token":"at-2","token_type":"Bearer","expires_in":3600,`+
+					`"id_token":"`+w.idToken(time.Now())+`"}`), nil
+			}
+			return base.RoundTrip(r)
+		})},
+	})
+	require.NoError(t, err)
+	tokens := w.stored(time.Now(), -time.Hour)
+	return func() { _, _ = e.CreateAgent(t.Context(), tokens, nil) }
+}
+
+func TestTheHookIsToldOfAPanicOnce(t *testing.T) {
+	var told, elsewhere []*authpi.PanicError
+	inner := nested(t, "boom", authpi.Hooks{Panic: func(p *authpi.PanicError) { elsewhere = append(elsewhere, p) }})
+	caught := panicOf(inner)
+	require.NotNil(t, caught)
+	require.Len(t, elsewhere, 1)
+	assert.Same(t, caught, elsewhere[0])
+	assert.Equal(t, "boom", caught.Value)
+
+	// A client in another's transport: its panic is news to the outer one.
+	outer := nested(t, caught, authpi.Hooks{
+		Panic: func(p *authpi.PanicError) { told = append(told, p) },
+		End:   func(context.Context, string, time.Duration, error) { assert.Fail(t, "a panic is no end") },
+	})
+	assert.Same(t, caught, panicOf(outer))
+	assert.Equal(t, []*authpi.PanicError{caught}, told)
+	assert.Len(t, elsewhere, 1)
+}
+
+func panicOf(call func()) (failure *authpi.PanicError) {
+	defer func() { failure, _ = recover().(*authpi.PanicError) }()
+	call()
+	return nil
 }
 
 func TestStoringIsTriedAgain(t *testing.T) {
