@@ -9,25 +9,25 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpitest"
 )
 
-// idClaims exchanges the code of a login and returns the ID token's claims.
-func (f foreign) idClaims(user string, changes ...string) map[string]any {
+// alice logs her in and returns her ID token's claims.
+func (f foreign) alice(changes ...string) map[string]any {
 	f.t.Helper()
-	_, claims := verify(f.t, f.issuer, f.tokens(user, changes...).str("id_token"))
+	_, claims := verify(f.t, f.issuer, f.tokens("usr_alice", changes...).str("id_token"))
 	return claims
 }
 
 func TestACRIsTheSessions(t *testing.T) {
 	issuer := authpitest.New(t, nil)
 	client := web(t, issuer)
-	assert.NotContains(t, client.idClaims("usr_alice"), "acr", "none was asked for")
+	assert.NotContains(t, client.alice(), "acr", "none was asked for")
 	assert.Equal(t, "login_required", client.login("usr_alice", "prompt", "none", "acr_values", "urn:mfa").Get("error"),
 		"nobody can step up in silence")
 
-	assert.Equal(t, "urn:mfa", client.idClaims("usr_alice", "acr_values", "urn:mfa urn:pwd")["acr"], "the first asked for")
-	assert.Equal(t, "urn:mfa", client.idClaims("usr_alice", "prompt", "none", "acr_values", "urn:pwd urn:mfa")["acr"])
-	assert.Equal(t, "urn:mfa", client.idClaims("usr_alice", "prompt", "none")["acr"], "told without being asked for")
+	assert.Equal(t, "urn:mfa", client.alice("acr_values", "urn:mfa urn:pwd")["acr"], "the first asked for")
+	assert.Equal(t, "urn:mfa", client.alice("prompt", "none", "acr_values", "urn:pwd urn:mfa")["acr"])
+	assert.Equal(t, "urn:mfa", client.alice("prompt", "none")["acr"], "told without being asked for")
 	assert.Equal(t, "login_required", client.login("usr_alice", "prompt", "none", "acr_values", "urn:pwd").Get("error"))
-	assert.NotContains(t, client.idClaims("usr_alice", "prompt", "login"), "acr", "a login that asks for nothing steps down")
+	assert.NotContains(t, client.alice("prompt", "login"), "acr", "a login that asks for nothing steps down")
 }
 
 func TestACRSurvivesARefresh(t *testing.T) {
@@ -67,7 +67,7 @@ func TestConsentIsNoLogin(t *testing.T) {
 		t.Run(prompt, func(t *testing.T) {
 			issuer := fixed(t, authpitest.Options{})
 			b := newBrowser(t, web(t, issuer))
-			login := b.idClaims("usr_alice")["auth_time"]
+			login := b.alice()["auth_time"]
 			b.choose(b.open(b.authorizeURL()), "usr_alice")
 			issuer.Advance(time.Minute)
 
@@ -81,8 +81,8 @@ func TestConsentIsNoLogin(t *testing.T) {
 			assert.Equal(t, "usr_bob", claims["sub"])
 			assert.NotEqual(t, login, claims["auth_time"], "somebody else logs in")
 
-			assert.Equal(t, login, b.idClaims("usr_alice", "prompt", prompt)["auth_time"])
-			assert.NotEqual(t, login, b.idClaims("usr_alice", "prompt", prompt+" login")["auth_time"])
+			assert.Equal(t, login, b.alice("prompt", prompt)["auth_time"])
+			assert.NotEqual(t, login, b.alice("prompt", prompt+" login")["auth_time"])
 		})
 	}
 }
