@@ -6,12 +6,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
-	"weak"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
@@ -35,8 +33,7 @@ type Engine struct {
 	memory   tokenMemory
 	rotation rotations
 
-	gate     gate
-	reported sync.Map // weak.Pointer[authpi.PanicError] of each panic that the hook was told of
+	gate gate
 }
 
 // New checks the configuration and returns an engine. It does no I/O.
@@ -165,20 +162,16 @@ func (e *Engine) renderPublic(op *operation, values []any) (string, error) {
 	return link, s.end(err)
 }
 
-// reportPanic is deferred in each shared request: it tells the hook of a panic on its way to the callers. One that comes from
-// a shared request inside of this one is told already; one of another client, which a transport may use, is not.
+// reportPanic is deferred in each shared request: it tells the hook of a panic on its way to the callers. A *authpi.PanicError
+// comes from a shared request inside of this one, which has told it.
 func (e *Engine) reportPanic() {
 	value := recover()
 	if value == nil {
 		return
 	}
 	failure := Panicked(value, debug.Stack())
-	if e.config.Hooks.Panic != nil {
-		key := weak.Make(failure)
-		if _, told := e.reported.LoadOrStore(key, nil); !told {
-			runtime.AddCleanup(failure, func(key any) { e.reported.Delete(key) }, any(key))
-			e.config.Hooks.Panic(failure)
-		}
+	if told := value == any(failure); !told && e.config.Hooks.Panic != nil {
+		e.config.Hooks.Panic(failure)
 	}
 	panic(failure)
 }
