@@ -41,7 +41,7 @@ func (e *Engine) machine(ctx context.Context, o authpi.ClientCredentialsOptions)
 	tokens.RefreshToken, tokens.IDToken = authpi.Secret{}, authpi.Secret{}
 	tokens.Grant = machineGrant
 	s := &session{tokens: tokens, subject: e.config.ClientID, expires: tokens.ExpiresAt}
-	if e.looksLikeAccessToken(tokens.AccessToken.Reveal()) {
+	if looksLikeAccessToken(tokens.AccessToken.Reveal()) {
 		if s, f = e.verifyMachine(ctx, s, set, fromIssuer); f != nil {
 			return nil, f
 		}

@@ -153,7 +153,7 @@ func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet
 	if tokens.AccessToken.IsZero() {
 		return nil, unparsable("token_set_malformed", "the token set has no access token", "")
 	}
-	if !e.looksLikeAccessToken(tokens.AccessToken.Reveal()) {
+	if !looksLikeAccessToken(tokens.AccessToken.Reveal()) {
 		return s, nil
 	}
 	set, f := e.prepare(ctx)
@@ -186,11 +186,15 @@ func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, f
 }
 
 // looksLikeAccessToken reports whether a token says of itself that it is a JWT access token. One that does is never taken
-// for an opaque token, however malformed the rest of it is.
-func (e *Engine) looksLikeAccessToken(token string) bool {
+// for an opaque token, however malformed or large the rest of it is. Nor is one whose header is too large to be read here.
+func looksLikeAccessToken(token string) bool {
+	const maxHeader = 8 << 10 // 8 KiB in base64url: no JWT with a longer one is accepted
 	header, rest, _ := strings.Cut(token, ".")
-	if strings.Count(rest, ".") != 1 || len(token) > e.config.MaxTokenBytes {
+	if strings.Count(rest, ".") != 1 {
 		return false
+	}
+	if len(header) > maxHeader {
+		return true
 	}
 	decoded, err := base64.RawURLEncoding.DecodeString(header)
 	var members struct {

@@ -131,7 +131,7 @@ func (e *Engine) ownAccessToken(
 	if strings.Count(token.Reveal(), ".") != 2 {
 		return nil
 	}
-	if from == fromIssuer && !e.looksLikeAccessToken(token.Reveal()) {
+	if from == fromIssuer && !looksLikeAccessToken(token.Reveal()) {
 		from = fromStore
 	}
 	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, from)
