@@ -35,8 +35,9 @@ func (c *Client) Close(ctx context.Context) error {
 	return c.engine.Close(ctx)
 }
 
-// Discover loads the provider metadata, or returns what is loaded and not older than a day. See
-// OpenID Connect Discovery 1.0, section 4.
+// Discover loads the provider metadata, or returns what is loaded and not older than a day. Where
+// it cannot be fetched anew, what is loaded serves for another day. See OpenID Connect Discovery
+// 1.0, section 4.
 func (c *Client) Discover(
 	ctx context.Context, opts *authpi.DiscoverOptions,
 ) *Future[*authpi.Metadata] {

@@ -16,14 +16,22 @@ import (
 
 const (
 	metadataAge   = 24 * time.Hour
-	metadataRetry = time.Minute // how long a stale document serves after a failed fetch
+	metadataStale = 24 * time.Hour // how long past its age a document serves that cannot be fetched anew
+	metadataRetry = time.Minute    // how long a stale document serves after a failed fetch
 )
 
 // metadata is the provider metadata as the engine uses it. It is immutable.
 type metadata struct {
 	document  *authpi.Metadata
 	endpoints endpointSet
-	expires   time.Time
+	derived   bool      // the issuer has no document
+	expires   time.Time // when it is to be fetched anew
+	ends      time.Time // when it stops to serve even where it cannot be fetched anew
+}
+
+func (e *Engine) newMetadata() *metadata {
+	expires := e.now().Add(metadataAge)
+	return &metadata{document: new(authpi.Metadata), expires: expires, ends: expires.Add(metadataStale)}
 }
 
 // metadataCache holds the metadata and the fetch that all callers share.
@@ -49,7 +57,7 @@ func (e *Engine) Discover(ctx context.Context, _ *authpi.DiscoverOptions) (*auth
 }
 
 // loadMetadata returns metadata not older than a day, fetching it once for all callers. A document past its age serves on
-// where it cannot be fetched anew.
+// for another day where it cannot be fetched anew.
 func (e *Engine) loadMetadata(ctx context.Context) (*metadata, *failure) {
 	if m := e.metadata.current(); m != nil && e.now().Before(m.expires) {
 		return m, nil
@@ -66,14 +74,11 @@ func (e *Engine) shareMetadata(ctx context.Context) (*metadata, *failure) {
 		if loaded := e.metadata.current(); loaded != nil && e.now().Before(loaded.expires) {
 			return loaded, nil // by a request that ended before this one began
 		}
-		fetched, f := e.fetchProvider(ctx)
-		if f != nil && stale == nil {
-			return nil, f
-		}
+		fetched, f := e.fetchProvider(ctx, stale)
 		if f != nil {
-			kept := *stale
-			kept.expires = e.now().Add(metadataRetry)
-			fetched = &kept
+			if fetched = e.stillServing(stale, f); fetched == nil {
+				return nil, f
+			}
 		}
 		e.metadata.value.Store(fetched)
 		return fetched, nil
@@ -84,14 +89,30 @@ func (e *Engine) shareMetadata(ctx context.Context) (*metadata, *failure) {
 	return m, nil
 }
 
-// fetchProvider fetches and checks the metadata. An issuer without any is AuthPI under its own paths; every other failure is
-// an error, since a guess could send a secret elsewhere.
-func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
+// stillServing returns a stale document for another while, or nil where there is none, where it is too old, and where what
+// was fetched is wrong for good: a failure that hides behind the old document for a day may be an issuer that has moved.
+func (e *Engine) stillServing(stale *metadata, f *failure) *metadata {
+	now := e.now()
+	wrong := f.base.Code == "invalid_metadata" && !f.base.Temporary
+	if stale == nil || wrong || !now.Before(stale.ends) {
+		return nil
+	}
+	kept := *stale
+	kept.expires = now.Add(metadataRetry)
+	if kept.expires.After(kept.ends) {
+		kept.expires = kept.ends
+	}
+	return &kept
+}
+
+// fetchProvider fetches and checks the metadata. An issuer that never had any is AuthPI under its own paths; every other
+// failure is an error, since a guess could send a secret elsewhere.
+func (e *Engine) fetchProvider(ctx context.Context, stale *metadata) (*metadata, *failure) {
 	data, err := e.fetchMetadata(ctx)
 	if err != nil {
 		f := asFailure(ctx, err)
 		switch {
-		case f.base.Status == http.StatusNotFound:
+		case f.base.Status == http.StatusNotFound && (stale == nil || stale.derived):
 			return e.derivedMetadata(), nil
 		case f.base.Code == "cancelled" || f.base.Code == "unexpected_redirect":
 			return nil, f
@@ -108,7 +129,7 @@ func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
 }
 
 func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
-	m := &metadata{document: new(authpi.Metadata), expires: e.now().Add(metadataAge)}
+	m := e.newMetadata()
 	if m.document.UnmarshalJSON(data) != nil {
 		unreadable := invalidMetadata("the document does not have the form that it must have")
 		unreadable.base.Temporary = true
@@ -145,7 +166,8 @@ func invalidMetadata(description string) *failure {
 
 // derivedMetadata describes an issuer by AuthPI's own paths.
 func (e *Engine) derivedMetadata() *metadata {
-	m := &metadata{expires: e.now().Add(metadataAge)}
+	m := e.newMetadata()
+	m.derived = true
 	members := map[string]string{"issuer": e.issuer}
 	for i, row := range endpointTable {
 		m.endpoints[i] = e.derived(endpointID(i))
@@ -154,7 +176,6 @@ func (e *Engine) derivedMetadata() *metadata {
 		}
 	}
 	document, err := json.Marshal(members)
-	m.document = new(authpi.Metadata)
 	if err = errors.Join(err, m.document.UnmarshalJSON(document)); err != nil {
 		panic("authpi: internal error: derived metadata: " + err.Error())
 	}
