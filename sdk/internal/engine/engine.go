@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,8 +37,9 @@ type Engine struct {
 	gate gate
 }
 
-// New checks the configuration and returns an engine. It does no I/O.
+// New checks the configuration, of which it keeps a copy, and returns an engine. It does no I/O.
 func New(config authpi.Config) (*Engine, error) {
+	config.Resources = slices.Clone(config.Resources)
 	if f := checkConfig(config); f != nil {
 		return nil, f.public("new")
 	}

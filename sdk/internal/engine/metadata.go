@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -45,15 +46,14 @@ func (c *metadataCache) current() *metadata { return c.value.Load() }
 
 func (c *metadataCache) wait(ctx context.Context) error { return c.flights.Wait(ctx) }
 
-// Discover loads the provider metadata, or returns what is loaded and not older than a day.
+// Discover loads the provider metadata, or returns what is loaded and not older than a day. The document is the caller's own.
 func (e *Engine) Discover(ctx context.Context, _ *authpi.DiscoverOptions) (*authpi.Metadata, error) {
 	ctx, span := e.begin(ctx, "discover")
 	m, f := e.loadMetadata(ctx)
 	if f != nil {
 		return nil, span.end(f)
 	}
-	document := *m.document
-	return &document, span.end(nil)
+	return copyOfMetadata(m.document), span.end(nil)
 }
 
 // loadMetadata returns metadata not older than a day, fetching it once for all callers. A document past its age serves on
@@ -156,6 +156,18 @@ func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
 		}
 	}
 	return m, nil
+}
+
+// copyOfMetadata returns a document that shares nothing that changes with the given one.
+func copyOfMetadata(document *authpi.Metadata) *authpi.Metadata {
+	copied := *document
+	for _, list := range []*[]string{
+		&copied.ScopesSupported, &copied.ResponseTypesSupported, &copied.GrantTypesSupported,
+		&copied.TokenEndpointAuthMethodsSupported, &copied.IDTokenSigningAlgValuesSupported, &copied.CodeChallengeMethodsSupported,
+	} {
+		*list = slices.Clone(*list)
+	}
+	return &copied
 }
 
 func invalidMetadata(description string) *failure {
