@@ -14,7 +14,8 @@ var responseParameters = [...]string{"state", "code", "error", "error_descriptio
 
 // callback is what an authorization response says.
 type callback struct {
-	state, code, err, description, issuer string
+	state, code, issuer string
+	err, description    string // fit to be quoted; err is empty if nothing of it is
 
 	named bool // whether there is an issuer at all
 }
@@ -33,8 +34,8 @@ func readCallback(link string) (*callback, *failure) {
 		}
 	}
 	return &callback{
-		state: values.Get("state"), code: values.Get("code"), err: values.Get("error"),
-		description: values.Get("error_description"), issuer: values.Get("iss"), named: values.Has("iss"),
+		state: values.Get("state"), code: values.Get("code"), err: bounded(values.Get("error"), maxCode),
+		description: bounded(values.Get("error_description"), maxDescription), issuer: values.Get("iss"), named: values.Has("iss"),
 	}, nil
 }
 
@@ -85,10 +86,7 @@ func (e *Engine) checkAnswer(c *callback, login *authpi.AuthorizationURL, m *met
 		return "", authorizationFailure("issuer_mismatch",
 			"the callback names the issuer "+quote(c.issuer)+", expected "+quote(e.issuer))
 	case c.err != "":
-		return "", refused(authpi.OAuthError{
-			Code: bounded(c.err, maxCode), Description: bounded(c.description, maxDescription),
-			Source: authpi.ErrorSourceAuthorization,
-		})
+		return "", refused(authpi.OAuthError{Code: c.err, Description: c.description, Source: authpi.ErrorSourceAuthorization})
 	case c.code == "":
 		return "", invalidCallback("the callback has neither code nor error")
 	}

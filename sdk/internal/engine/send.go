@@ -86,13 +86,13 @@ func (e *Engine) receive(ctx context.Context, op *operation, response *http.Resp
 		return unreadable(ctx, base, err)
 	}
 	wire, isJSON := decodeError(response.Header, body)
+	wire = r.quotableError(wire)
 	if wire.Code == "" && !accepted {
-		wire = challenge(response.Header)
+		wire = r.quotableError(challenge(response.Header))
 	}
 	base.Temporary = temporaryStatus(status)
 	if wire.Code != "" && (!accepted || !rawAnswer(out)) {
-		base.Code = bounded(r.scrub(wire.Code), maxCode)
-		base.Description = bounded(r.scrub(wire.Description), maxDescription)
+		base.Code, base.Description = wire.Code, wire.Description
 		return refused(base)
 	}
 	if !accepted {
@@ -101,13 +101,18 @@ func (e *Engine) receive(ctx context.Context, op *operation, response *http.Resp
 		return &failure{base: base, class: plain}
 	}
 	if !isJSON {
-		media := bounded(r.scrub(response.Header.Get("Content-Type")), maxCode)
+		media := r.quotable(response.Header.Get("Content-Type"), maxCode)
 		return invalidResponse(base, "the answer is not JSON; its content type is "+strconv.Quote(media))
 	}
 	if err := out.(json.Unmarshaler).UnmarshalJSON(body); err != nil {
 		return invalidResponse(base, "the answer does not have the form that it must have")
 	}
 	return nil
+}
+
+// quotableError makes an error of the wire fit to be quoted. A code of which nothing is left is none.
+func (r *request) quotableError(wire errorResponse) errorResponse {
+	return errorResponse{Code: r.quotable(wire.Code, maxCode), Description: r.quotable(wire.Description, maxDescription)}
 }
 
 // rawAnswer reports whether the answer goes to a protocol part as it came, which knows its own members.

@@ -32,7 +32,8 @@ func (e *Engine) profile(ctx context.Context, agent *authpi.Agent) (*authpi.User
 	}
 	// OpenID Connect Core 1.0, section 5.3.2: nothing of another subject's profile may be used.
 	if profile.Subject != agent.ID() {
-		f := mismatched("the profile belongs to another subject", agent.ID(), bounded(profile.Subject, maxCode))
+		sent := request{secrets: []string{tokens.AccessToken.Reveal()}}
+		f := mismatched("the profile belongs to another subject", agent.ID(), sent.quotable(profile.Subject, maxCode))
 		f.base.Source = authpi.ErrorSourceUserInfo
 		return nil, f
 	}

@@ -19,24 +19,38 @@ const (
 // maxRetryAfter bounds what a server can ask for.
 const maxRetryAfter = 24 * time.Hour
 
-// scrub takes what was sent in secret out of a text that came back.
+// quotable makes of a text that came back one that an error may quote, of a size at most. The order matters: what is taken
+// out of a text can put together again what was apart in it, and a half of a secret is found by nobody.
+func (r *request) quotable(text string, size int) string { return cut(r.scrub(printable(text)), size) }
+
+// scrub takes what was sent in secret out of a printable text that came back.
 func (r *request) scrub(text string) string {
 	for _, secret := range r.secrets {
-		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+		for _, form := range []string{printable(secret), url.QueryEscape(secret), url.PathEscape(secret)} {
+			if form == "" {
+				continue // of a secret without a printable character
+			}
 			text = strings.ReplaceAll(text, form, "[redacted]")
 		}
 	}
 	return text
 }
 
-// bounded cuts a text from the wire to a size and takes out what could forge a line of a log.
-func bounded(text string, size int) string {
-	text = strings.Map(func(c rune) rune {
+// bounded makes a text from outside fit for an error where nothing secret was sent for it.
+func bounded(text string, size int) string { return cut(printable(text), size) }
+
+// printable takes out what could forge a line of a log.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
 		if c == utf8.RuneError || !unicode.IsPrint(c) {
 			return -1
 		}
 		return c
 	}, text)
+}
+
+// cut shortens a text to a size in bytes, between two characters.
+func cut(text string, size int) string {
 	if len(text) <= size {
 		return text
 	}
