@@ -5,42 +5,83 @@ import (
 	"net"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 )
 
-// errNoHTTP stands for an error that quotes what came in place of an answer, which can be what was sent, or a part of it.
-var errNoHTTP = errors.New("what came is not HTTP")
+var (
+	// errNoHTTP stands for an error that quotes what came in place of an answer, which can be what was sent, or a part of it.
+	errNoHTTP = errors.New("what came is not HTTP")
+
+	// errQuoting stands for an error of a transport that quotes what was sent.
+	errQuoting = errors.New("the transport's error quotes the request")
+
+	// errUnexplained stands for the cause that a transport's error does not have.
+	errUnexplained = errors.New("the transport gave no cause")
+
+	// errNoResponse is a transport that returned neither a response nor an error.
+	errNoResponse = errors.New("the transport gave no response")
+)
 
 // wireMarks are in the texts of the errors with which net/http quotes what a server wrote. Their types are its own.
 var wireMarks = []string{"transport connection broken", "GOAWAY"}
 
 // scrubbed keeps of a transport's error what cannot hold a secret: of a *url.Error the operation and the inner error, not the
-// URL, and of one that quotes the server the failure of the network alone.
+// URL, and of one that quotes the server or the request the failure of the network alone.
 func (r *request) scrubbed(err error) error {
+	if err == nil {
+		return errUnexplained
+	}
 	var outer *url.Error
 	if errors.As(err, &outer) {
-		return &networkError{operation: outer.Op, cause: r.scrubbed(outer.Err)}
+		return &networkError{operation: r.quotable(outer.Op, maxCode), cause: r.scrubbed(outer.Err)}
 	}
 	if !r.quotes(err) {
 		return err
 	}
 	var network *net.OpError
-	if errors.As(err, &network) && !r.quotes(network) {
+	switch {
+	case errors.As(err, &network) && !r.quotes(network):
 		return network
+	case quotesServer(err):
+		return errNoHTTP
 	}
-	return errNoHTTP
+	return errQuoting
 }
 
-// quotes reports whether an error's text can hold something that a server wrote.
+// quotes reports whether an error's text can hold something that a server wrote or that was sent. So can the text of any
+// error underneath: whoever logs an error may take it apart first.
 func (r *request) quotes(err error) bool {
-	text := err.Error()
-	for _, mark := range wireMarks {
-		if strings.Contains(text, mark) {
-			return true
-		}
-	}
+	return quotesServer(err) || anyError(err, func(err error) bool {
+		text := printable(err.Error())
+		return r.scrub(text) != text
+	})
+}
+
+// quotesServer reports whether an error is one of those with which net/http quotes what a server wrote, or has one underneath.
+func quotesServer(err error) bool {
 	var protocol textproto.ProtocolError
-	return errors.As(err, &protocol) || r.scrub(text) != text
+	return errors.As(err, &protocol) || anyError(err, func(err error) bool {
+		text := err.Error()
+		return slices.ContainsFunc(wireMarks, func(mark string) bool { return strings.Contains(text, mark) })
+	})
+}
+
+// anyError reports whether an error, or any underneath, is as asked.
+func anyError(err error, is func(error) bool) bool {
+	if err == nil {
+		return false
+	}
+	if is(err) {
+		return true
+	}
+	switch e := err.(type) { //nolint:errorlint // it walks the tree itself
+	case interface{ Unwrap() error }:
+		return anyError(e.Unwrap(), is)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return anyError(err, is) })
+	}
+	return false
 }
 
 // networkError is what is left of a *url.Error without its URL.

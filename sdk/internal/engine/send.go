@@ -45,8 +45,14 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 	}
 	// The transport alone: a client would look at where a redirect leads, and quote a broken Location in its error.
 	response, err := e.http.RoundTrip(request)
+	if err == nil && response == nil {
+		err = errNoResponse
+	}
 	if err != nil {
 		return unreachable(ctx, op.source, r.scrubbed(err))
+	}
+	if response.Body == nil { // net/http's own client copes with this, too: a response made by hand
+		response.Body = http.NoBody
 	}
 	defer func() { _ = response.Body.Close() }()
 	return e.receive(ctx, op, response, r, out)
