@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -192,6 +193,13 @@ func TestIssuerErrorShowsBoth(t *testing.T) {
 	claims, policy := goodID()
 	claims.Issuer = issuer + "/"
 	assert.EqualError(t, claims.CheckIDToken(idToken, policy), `claim iss is "`+issuer+`/", not "`+issuer+`"`)
-	claims.Issuer = strings.Repeat("x", 1000)
-	assert.Less(t, len(claims.CheckIDToken(idToken, policy).Error()), 350)
+
+	const maxDescription = 512
+	for _, unit := range []string{"x", `"`, "\u202e", "\U0010ffff", "é", "\xff"} {
+		claims.Issuer, policy.Issuer = strings.Repeat(unit, 1000), strings.Repeat(unit, 999)
+		text := claims.CheckIDToken(idToken, policy).Error()
+		assert.LessOrEqual(t, len(text), maxDescription, "of %q", unit)
+		assert.Greater(t, len(text), 300, "of %q", unit)
+		assert.True(t, utf8.ValidString(text), "of %q", unit)
+	}
 }

@@ -1,22 +1,45 @@
 package idtoken
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // checkIssuer compares byte for byte. The keys may be those of all issuers of a provider, so that this check, and not the
 // signature, is what tells them apart. An issuer is no secret, and a slash too many is found only where both can be seen.
 func (c *Claims) checkIssuer(issuer string) error {
-	const maxShown = 256
 	switch c.Issuer {
 	case "":
 		return wrong("iss", missing)
 	case issuer:
 		return nil
 	default:
-		return wrong("iss", fmt.Sprintf("is %.*q, not %q", maxShown, c.Issuer, issuer))
+		return wrong("iss", "is "+shown(c.Issuer)+", not "+shown(issuer))
 	}
+}
+
+// shown quotes a text, of which it shows so much that two of them stay within the 512 bytes of a description. Escapes count:
+// they take ten times the room of what they stand for.
+func shown(text string) string {
+	const most = 200
+	quoted := strconv.Quote(cut(text, most))
+	if len(quoted) <= most && len(text) <= most {
+		return quoted
+	}
+	return strings.TrimSuffix(cut(quoted, most), `"`) + `..."`
+}
+
+// cut shortens a text to a size in bytes, between two characters.
+func cut(text string, size int) string {
+	if len(text) <= size {
+		return text
+	}
+	for size > 0 && !utf8.RuneStart(text[size]) {
+		size--
+	}
+	return text[:size]
 }
 
 // checkSubject applies OpenID Connect Core, section 2: at most 255 characters of ASCII.
