@@ -7,6 +7,7 @@ import (
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
 // VerifyAccessToken verifies an access token that came to an API.
@@ -29,6 +30,9 @@ func (e *Engine) accessAgent(
 	}
 	if slices.Contains(o.Audiences, "") {
 		return nil, misconfigured("invalid_argument", "an audience must not be empty")
+	}
+	if err := e.checkForm(token.Reveal()); err != nil {
+		return nil, accessTokenFailure(err)
 	}
 	set, f := e.prepare(ctx)
 	if f != nil {
@@ -58,6 +62,16 @@ func (e *Engine) accessAgent(
 		Organizations: v.organizations, Scopes: scopes, ExpiresAt: v.claims.ExpiresAt, Clock: e.config.Clock,
 		Machine: kind == authpi.PrincipalTypeAgent || v.claims.Subject == v.claims.ClientID,
 	}), nil
+}
+
+// checkForm refuses what is no token before the first request, which it is not worth: anybody can send an API any text. A
+// token that is remembered has a form, and to find it there costs less than to look.
+func (e *Engine) checkForm(token string) error {
+	if len(token) <= e.config.MaxTokenBytes && e.memory.has(fingerprintOf(accessTokenKind, token)) {
+		return nil
+	}
+	_, err := jws.Parse(token, e.config.MaxTokenBytes)
+	return err
 }
 
 func insufficientScope(scope string) *failure {

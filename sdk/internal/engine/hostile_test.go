@@ -94,6 +94,29 @@ func answer(conn net.Conn, text string) {
 	_, _ = conn.Write([]byte(text))
 }
 
+// Anybody can send an API any text: while the issuer is down, none of it may cost a request.
+func TestGarbageIsRefusedBeforeAnyRequest(t *testing.T) {
+	for _, path := range []string{"/.well-known/openid-configuration", "/jwks.json"} {
+		t.Run(path, func(t *testing.T) {
+			mock := (&world{key: mint.NewKey(mint.ES256, "storm")}).transport()
+			mock.RegisterResponder(http.MethodGet, issuer+path, httpmock.NewStringResponder(http.StatusServiceUnavailable, "down"))
+			e, err := engine.New(authpi.Config{IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: mock}})
+			require.NoError(t, err)
+			_, err = e.VerifyAccessToken(t.Context(), authpi.NewSecret("eyJhbGciOiJFUzI1NiJ9.e30.AAAA"), nil)
+			require.ErrorIs(t, err, authpi.ErrTemporary, "what has a form is not to blame")
+			before := mock.GetTotalCallCount()
+			large := strings.Repeat("x", 200<<10)
+			for _, garbage := range []string{"garbage", "a.b.c", "e30.e30.AAAA", "eyJhbGciOiJub25lIn0.e30.AAAA", large} {
+				_, err = e.VerifyAccessToken(t.Context(), authpi.NewSecret(garbage), nil)
+				var refused *authpi.TokenParseError
+				require.ErrorAs(t, err, &refused, garbage)
+				assert.Equal(t, "invalid_token", refused.Code)
+			}
+			assert.Equal(t, before, mock.GetTotalCallCount())
+		})
+	}
+}
+
 // An empty list of resources asks for none; it does not say that no audience will do.
 func TestNoResourcesLeaveTheAudienceOpen(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "machine")}

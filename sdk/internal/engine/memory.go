@@ -79,6 +79,13 @@ func (m *tokenMemory) get(id fingerprint, set *jwks.Set) *verified {
 	return token
 }
 
+// has reports whether a token is remembered, whatever has become of its key.
+func (m *tokenMemory) has(id fingerprint) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tokens[id] != nil
+}
+
 // put remembers a token and forgets the one that was not used for longest.
 func (m *tokenMemory) put(id fingerprint, token *verified) {
 	m.mu.Lock()
