@@ -202,8 +202,8 @@ func (t *Organization) members() []strictjson.Member {
 	}
 }
 
-// UserInfo is a user's profile as the user info endpoint tells it. Claims without a field are kept.
-// See OpenID Connect Core 1.0, section 5.3.2.
+// UserInfo is a user's profile as the user info endpoint tells it. Claims without a field are kept,
+// those of a wrong form count as absent. See OpenID Connect Core 1.0, section 5.3.2.
 type UserInfo struct {
 	// Subject is the subject. In JSON: sub.
 	Subject string
@@ -245,11 +245,11 @@ func (t UserInfo) MarshalJSON() ([]byte, error) {
 	return strictjson.Marshal(t.members(), &t.unknown)
 }
 
-// UnmarshalJSON reads the JSON object, strictly: exact names, no member twice. After an error the
-// value is unchanged.
+// UnmarshalJSON reads the JSON object: exact names, no member twice. A member of a wrong form
+// counts as absent unless it is required. After an error the value is unchanged.
 func (t *UserInfo) UnmarshalJSON(data []byte) error {
 	var fresh UserInfo
-	if err := strictjson.Unmarshal(data, fresh.members(), &fresh.unknown); err != nil {
+	if err := strictjson.UnmarshalLenient(data, fresh.members(), &fresh.unknown); err != nil {
 		return err
 	}
 	*t = fresh
@@ -278,7 +278,7 @@ func (t *UserInfo) members() []strictjson.Member {
 		{Name: "address", Value: strictjson.Raw(&t.Address)},
 		{
 			Name:  "organizations",
-			Value: strictjson.Objects(&t.Organizations),
+			Value: strictjson.LenientObjects(&t.Organizations),
 		},
 	}
 }

@@ -152,7 +152,13 @@ func (u *unit) unmarshalMethod(t *model.Type) jen.Code {
 		form, failure = "storage form", jen.Id("wrapStorageError").Call(jen.Lit(t.GoName), jen.Err())
 	}
 	text := "UnmarshalJSON reads the " + form + ", strictly: exact names, no member twice. After an error the value is unchanged."
-	read := u.qual("strictjson", "Unmarshal").Call(jen.Id("data"), jen.Id("fresh").Dot("members").Call(), unknownOf("fresh", t))
+	function := "Unmarshal"
+	if t.Lenient {
+		function = "UnmarshalLenient"
+		text = "UnmarshalJSON reads the " + form + ": exact names, no member twice. A member of a wrong form counts as absent" +
+			" unless it is required. After an error the value is unchanged."
+	}
+	read := u.qual("strictjson", function).Call(jen.Id("data"), jen.Id("fresh").Dot("members").Call(), unknownOf("fresh", t))
 	return comment(0, text).
 		Func().Params(jen.Id("t").Op("*").Id(t.GoName)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().
 		Block(
@@ -245,6 +251,8 @@ func codec(t *model.Type, f *model.Field) string {
 	switch {
 	case f.Presence:
 		return "Optional" + name
+	case name == "Objects" && t.Lenient:
+		return "LenientObjects"
 	case name == "Secret" && !t.Storage && !t.Internal:
 		return "Redacted"
 	default:

@@ -126,6 +126,8 @@ type Type struct {
 	Storage bool
 	// KeepUnknown says that members without a field are kept.
 	KeepUnknown bool
+	// Lenient says that a member of a wrong form counts as absent unless it is required.
+	Lenient bool
 	// Accessors says that the Go type is written by hand, with a method for each field.
 	Accessors bool
 	// Data types are never JSON.

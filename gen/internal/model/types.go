@@ -36,6 +36,7 @@ func (r *resolver) declareTypes(n *spec.Node) {
 			Internal:    item.Get("internal").Flag(),
 			Storage:     item.Get("storage").Flag(),
 			KeepUnknown: item.Get("unknown").Text() == "keep",
+			Lenient:     item.Get("lenient").Flag(),
 			Accessors:   item.Get("accessors").Flag(),
 			Data:        item.Get("data").Flag(),
 		}
@@ -56,12 +57,15 @@ func (r *resolver) declareTypes(n *spec.Node) {
 
 // checkFlags reports flags that contradict each other.
 func (r *resolver) checkFlags(t *Type) {
-	if t.Accessors && (t.Internal || t.Storage || t.KeepUnknown || t.Data) {
-		r.diags.Errorf(t.At, "the Go type of %s is written by hand (accessors), so internal, storage, unknown and data say nothing",
-			t.Name)
+	if t.Accessors && (t.Internal || t.Storage || t.KeepUnknown || t.Lenient || t.Data) {
+		r.diags.Errorf(t.At,
+			"the Go type of %s is written by hand (accessors), so internal, storage, unknown, lenient and data say nothing", t.Name)
 	}
-	if t.Data && (t.Storage || t.KeepUnknown) {
-		r.diags.Errorf(t.At, "%s is never JSON (data), so storage and unknown say nothing", t.Name)
+	if t.Data && (t.Storage || t.KeepUnknown || t.Lenient) {
+		r.diags.Errorf(t.At, "%s is never JSON (data), so storage, unknown and lenient say nothing", t.Name)
+	}
+	if t.Storage && t.Lenient {
+		r.diags.Errorf(t.At, "%s is a storage form, which is read strictly: what is malformed there was tampered with", t.Name)
 	}
 	if t.Storage && t.Internal {
 		r.diags.Errorf(t.At, "%s is internal, so nobody stores it", t.Name)

@@ -83,6 +83,7 @@ func typeShape() *shape {
 		may("internal", flag(), "The type is the engine's own."),
 		may("storage", flag(), "Its JSON is a storage form and carries its secrets."),
 		may("unknown", word("keep", "drop"), "What becomes of members without a field."),
+		may("lenient", flag(), "Members of a wrong form, and malformed objects of a list, count as absent."),
 		may("accessors", flag(), "The Go type is written by hand and its fields are methods."),
 		may("data", flag(), "A plain value that is neither read from nor written as JSON."),
 		must("fields", table("the fields", snakeName, fieldShape()), "The members, by their wire names."),

@@ -117,6 +117,29 @@ func (c objectsCodec[T, P]) encode(dst []byte) ([]byte, *MemberError) {
 	return append(dst, ']'), nil
 }
 
+// LenientObjects reads and writes a list of nested objects like Objects, but leaves out those that are malformed: one of them
+// does not cost the reader the others.
+func LenientObjects[T any, P objectPointer[T]](p *[]T) Codec {
+	return lenientObjectsCodec[T, P]{objectsCodec[T, P]{p}}
+}
+
+type lenientObjectsCodec[T any, P objectPointer[T]] struct{ objectsCodec[T, P] }
+
+func (c lenientObjectsCodec[T, P]) decode(s *Scanner) *MemberError {
+	if !s.Array() {
+		return problem(notList)
+	}
+	list := []T{}
+	for s.Element() {
+		var v T
+		if Object[T](P(&v)).decode(s) == nil {
+			list = append(list, v)
+		}
+	}
+	*c.p = list
+	return nil
+}
+
 // Raw reads and writes any value as its JSON text.
 func Raw(p *json.RawMessage) Codec { return rawCodec{p} }
 

@@ -34,6 +34,17 @@ type Codec interface {
 // absent, and an absent one leaves its variable alone. The others are put into unknown, null ones too, or dropped if
 // unknown is nil. The error is a *SyntaxError or a *MemberError, and after one the variables may be partly filled.
 func Unmarshal(data []byte, members []Member, unknown *Unknown) error {
+	return unmarshal(data, members, unknown, func(Member) bool { return true })
+}
+
+// UnmarshalLenient reads like Unmarshal an object of which nothing but its required members must be right: any other that is
+// of a wrong form counts as absent. The document as a whole must be well-formed.
+func UnmarshalLenient(data []byte, members []Member, unknown *Unknown) error {
+	return unmarshal(data, members, unknown, func(m Member) bool { return m.Required })
+}
+
+// unmarshal reads an object, of which the members that matter must be of their form.
+func unmarshal(data []byte, members []Member, unknown *Unknown, matters func(Member) bool) error {
 	var s Scanner
 	s.Reset(string(data), MaxMembers)
 	if !s.Object() {
@@ -54,7 +65,7 @@ func Unmarshal(data []byte, members []Member, unknown *Unknown) error {
 			s.Skip()
 		default:
 			seen[i] = true
-			if err := members[i].Value.decode(&s); err != nil && first == nil {
+			if err := members[i].Value.decode(&s); err != nil && first == nil && matters(members[i]) {
 				first = err.within(name)
 			}
 		}

@@ -96,6 +96,12 @@ func (r *record) members() []strictjson.Member {
 	}
 }
 
+// lenientMembers returns the members with a list that leaves out what is malformed.
+func (r *record) lenientMembers() []strictjson.Member {
+	members := r.members()
+	return append(members[:len(members)-1], strictjson.Member{Name: "pets", Value: strictjson.LenientObjects(&r.pets)})
+}
+
 func read(text string) (*record, error) {
 	var r record
 	err := strictjson.Unmarshal([]byte(text), r.members(), &r.unknown)
@@ -250,6 +256,36 @@ func TestMemberErrors(t *testing.T) {
 			assert.ErrorAs(t, err, &syntax, text)
 		}
 	})
+}
+
+func TestUnmarshalLenient(t *testing.T) {
+	const text = `{"text":1,"list":["a",5],"maybe_yes":"true","number":7,"pet":{"count":true},` +
+		`"pets":[{"name":"a"},7,{"name":5},{"name":"b"}],"raw":[1],"other":"kept"}`
+	var r record
+	read := func(text string) error {
+		return strictjson.UnmarshalLenient([]byte(text), r.lenientMembers(), &r.unknown)
+	}
+	require.NoError(t, read(text))
+	assert.Equal(t, []string{"other"}, r.unknown.Names())
+	r.unknown = strictjson.Unknown{}
+	assert.Equal(t, record{number: 7, pets: []pet{{name: "a"}, {name: "b"}}, raw: json.RawMessage("[1]")}, r)
+
+	require.NoError(t, read(`{"pets":[7]}`))
+	assert.Equal(t, []pet{}, r.pets)
+	r.pets = nil
+	require.NoError(t, read(`{"pets":{"name":"a"}}`))
+	assert.Nil(t, r.pets)
+
+	var syntax *strictjson.SyntaxError
+	for _, text := range []string{`{"text":1,"text":"a"}`, `{"pets":[{"name":5,"name":5}]}`, `{"text":1`, `[]`} {
+		require.ErrorAs(t, read(text), &syntax, text)
+	}
+	required := []strictjson.Member{{Name: "text", Value: strictjson.String(&r.text), Required: true}}
+	for text, want := range map[string]string{
+		`{"text":1}`: `member "text" is not a string`, `{"text":null}`: `member "text" is missing`, `{}`: `member "text" is missing`,
+	} {
+		assert.EqualError(t, strictjson.UnmarshalLenient([]byte(text), required, nil), want)
+	}
 }
 
 func TestMarshalErrors(t *testing.T) {

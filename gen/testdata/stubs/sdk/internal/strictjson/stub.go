@@ -19,7 +19,10 @@ type Unknown struct{}
 
 func (*Unknown) Get(string) (json.RawMessage, bool) { return nil, false }
 
-func Unmarshal([]byte, []Member, *Unknown) error  { return nil }
+func Unmarshal([]byte, []Member, *Unknown) error { return nil }
+func UnmarshalLenient([]byte, []Member, *Unknown) error {
+	return nil
+}
 func Marshal([]Member, *Unknown) ([]byte, error)  { return nil, nil }
 func String[S ~string](*S) Codec                  { return nil }
 func OptionalString(**string) Codec               { return nil }
@@ -39,6 +42,9 @@ func Redacted(secret) Codec                       { return nil }
 func Object[T any, P object[T]](P) Codec          { return nil }
 func OptionalObject[T any, P object[T]](*P) Codec { return nil }
 func Objects[T any, P object[T]](*[]T) Codec      { return nil }
+func LenientObjects[T any, P object[T]](*[]T) Codec {
+	return nil
+}
 
 type secret interface {
 	Reveal() string

@@ -134,6 +134,45 @@ func (t *Profile) members() []strictjson.Member {
 	}
 }
 
+// Hearsay is a profile that others tell.
+type Hearsay struct {
+	// Subject is the subject. In JSON: sub.
+	Subject string
+	// Places are the places. In JSON: places.
+	Places []Place
+
+	unknown strictjson.Unknown
+}
+
+// Extra returns the JSON of a member that has no field, and whether it is there.
+func (t *Hearsay) Extra(name string) (json.RawMessage, bool) {
+	return t.unknown.Get(name)
+}
+
+// MarshalJSON returns the JSON object.
+func (t Hearsay) MarshalJSON() ([]byte, error) {
+	return strictjson.Marshal(t.members(), &t.unknown)
+}
+
+// UnmarshalJSON reads the JSON object: exact names, no member twice. A member of a wrong form
+// counts as absent unless it is required. After an error the value is unchanged.
+func (t *Hearsay) UnmarshalJSON(data []byte) error {
+	var fresh Hearsay
+	if err := strictjson.UnmarshalLenient(data, fresh.members(), &fresh.unknown); err != nil {
+		return err
+	}
+	*t = fresh
+	return nil
+}
+
+// members connects the members of the JSON object with the fields.
+func (t *Hearsay) members() []strictjson.Member {
+	return []strictjson.Member{
+		{Name: "sub", Value: strictjson.String(&t.Subject), Required: true},
+		{Name: "places", Value: strictjson.LenientObjects(&t.Places)},
+	}
+}
+
 // Place is a place.
 type Place struct {
 	// ID is the ID. In JSON: id.
