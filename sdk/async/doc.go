@@ -6,7 +6,8 @@
 // Most programs want package authpisync: in Go a blocking call is the simplest form, and any caller can start a goroutine. This
 // package is for programs that start several calls and wait for them together, or that select on a call's end. Each call that
 // does I/O returns a [Future] at once; a call that does none returns its result. The types are those of package authpi, so a
-// program changes flavor by changing an import and adding .Await(ctx).
+// program changes flavor by changing an import and adding .Await(ctx); a call that returns an error alone, such as RevokeToken,
+// becomes _, err := there.
 //
 // # Contexts
 //

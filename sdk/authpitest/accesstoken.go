@@ -21,7 +21,7 @@ type AccessTokenOptions struct {
 // usr_ a user, agt_ an agent, key_ an API key, tok_ or ptk_ a personal token, anything
 // else a client. It may be a subject that the issuer does not know, save for a user.
 func (i *Issuer) AccessToken(subject string, opts *AccessTokenOptions) string {
-	i.helper()
+	i.tb.Helper()
 	if opts == nil {
 		opts = &AccessTokenOptions{}
 	}

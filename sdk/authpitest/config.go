@@ -5,14 +5,14 @@ import "github.com/arbfay/authpi-go/sdk/authpi"
 // Config is the configuration of the first client, c_web unless Options names others:
 // with it, authpisync.New and authpiasync.New make a client of this issuer.
 func (i *Issuer) Config() authpi.Config {
-	i.helper()
+	i.tb.Helper()
 	return i.ConfigFor(i.defaultClient)
 }
 
 // ConfigFor is the configuration of the client or agent of that ID, with its secret
 // and its first redirect URI, on the issuer's clock.
 func (i *Issuer) ConfigFor(clientID string) authpi.Config {
-	i.helper()
+	i.tb.Helper()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	found, known := i.callerLocked(clientID)

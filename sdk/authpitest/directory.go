@@ -141,7 +141,7 @@ func (i *Issuer) AddUser(user User) {
 // AddClient adds a client, or replaces the one of that ID. A redirect URI that no
 // server would register, a relative one say, fails the test.
 func (i *Issuer) AddClient(client Client) {
-	i.helper()
+	i.tb.Helper()
 	if problem := client.problem(); problem != "" {
 		i.fatalf("authpitest: client %q: %s", client.ID, problem)
 		return

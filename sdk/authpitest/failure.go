@@ -31,7 +31,7 @@ type plannedFailure struct {
 // second call queues up behind the first. A negative count stands for every request
 // from then on; zero forgets what is planned for the path.
 func (i *Issuer) Fail(path string, count int, failure Failure) {
-	i.helper()
+	i.tb.Helper()
 	if _, exists := i.endpoints()[path]; !exists {
 		i.fatalf("authpitest: no endpoint %q", path)
 		return

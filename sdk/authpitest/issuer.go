@@ -53,7 +53,7 @@ const (
 
 // Issuer is a running AuthPI issuer. It is safe for concurrent use.
 type Issuer struct {
-	tb             TB // nil for an issuer of NewIssuer
+	tb             TB
 	url, path      string
 	callbackIssuer bool
 	sessionMaxAge  time.Duration
@@ -104,7 +104,7 @@ func New(tb TB, opts *Options) *Issuer {
 // NewIssuer starts an issuer outside of a test, for a demo say; nil options are the
 // zero options. The caller closes it. Where an issuer of [New] would fail the test,
 // this one panics.
-func NewIssuer(opts *Options) (*Issuer, error) { return newIssuer(nil, opts) }
+func NewIssuer(opts *Options) (*Issuer, error) { return newIssuer(program{}, opts) }
 
 func newIssuer(tb TB, opts *Options) (*Issuer, error) {
 	if opts == nil {
@@ -231,17 +231,15 @@ func (i *Issuer) Now() time.Time { return i.clock().Add(time.Duration(i.offset.L
 // forward.
 func (i *Issuer) Advance(d time.Duration) { i.offset.Add(int64(d)) }
 
-// fatalf fails the test; without one it panics, since it reports misuse.
+// fatalf fails the test, at the line of it that called the issuer.
 func (i *Issuer) fatalf(format string, args ...any) {
-	i.helper()
-	if i.tb == nil {
-		panic(fmt.Sprintf(format, args...))
-	}
+	i.tb.Helper()
 	i.tb.Fatalf(format, args...)
 }
 
-func (i *Issuer) helper() {
-	if i.tb != nil {
-		i.tb.Helper()
-	}
-}
+// program stands for the test where there is none: it panics, since what fails a test is misuse.
+type program struct{}
+
+func (program) Helper()                           {}
+func (program) Cleanup(func())                    {}
+func (program) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

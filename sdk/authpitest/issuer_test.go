@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,16 +20,39 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpitest"
 )
 
-// fakeTB notes failures in place of ending a test.
+// fakeTB notes failures in place of ending a test, and as package testing does the function to blame: the first that is no
+// helper.
 type fakeTB struct {
 	failures []string
+	blamed   []string
 	cleanups []func()
+	helpers  map[string]bool
 }
 
-func (f *fakeTB) Helper()                {}
+func (f *fakeTB) Helper() {
+	if f.helpers == nil {
+		f.helpers = map[string]bool{}
+	}
+	f.helpers[callers()[0]] = true
+}
+
 func (f *fakeTB) Cleanup(cleanup func()) { f.cleanups = append(f.cleanups, cleanup) }
+
 func (f *fakeTB) Fatalf(format string, args ...any) {
 	f.failures = append(f.failures, fmt.Sprintf(format, args...))
+	stack := callers()
+	f.blamed = append(f.blamed, stack[slices.IndexFunc(stack, func(name string) bool { return !f.helpers[name] })])
+}
+
+// callers returns the functions that led to the caller's, its own left out.
+func callers() []string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	var names []string
+	for frame, more := frames.Next(); more; frame, more = frames.Next() {
+		names = append(names, frame.Function)
+	}
+	return names
 }
 
 func TestMisuseFailsTheTest(t *testing.T) {
@@ -56,8 +80,9 @@ func TestMisuseFailsTheTest(t *testing.T) {
 		"token for unknown user":   func() { issuer.AccessToken("usr_none", nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			tb.failures = nil
+			tb.failures, tb.blamed = nil, nil
 			misuse()
+			assert.Contains(t, strings.Join(tb.blamed, " "), "TestMisuseFailsTheTest", "the line of the test is shown")
 			require.Len(t, tb.failures, 1)
 			assert.Contains(t, tb.failures[0], "authpitest: ")
 		})

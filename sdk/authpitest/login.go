@@ -35,9 +35,9 @@ type code struct {
 // answer with another acr. This one does not: a step-up that the user never sees
 // should fail its test.
 func (i *Issuer) Login(authorizationURL, userID string) string {
-	i.helper()
+	i.tb.Helper()
 	return i.browse(authorizationURL, func(a *authorization) url.Values {
-		i.helper()
+		i.tb.Helper()
 		if response, decided := i.continueLocked(a, i.browsers[userID]); decided {
 			return response
 		}
@@ -53,7 +53,7 @@ func (i *Issuer) Login(authorizationURL, userID string) string {
 // Refuse follows an authorization request that ends in an error, "access_denied" or
 // "account_linking_required" say, and returns the callback URL.
 func (i *Issuer) Refuse(authorizationURL, errorCode string) string {
-	i.helper()
+	i.tb.Helper()
 	return i.browse(authorizationURL, func(a *authorization) url.Values {
 		return a.refusal(refuse(errorCode, "refused by the test"))
 	})
@@ -61,7 +61,7 @@ func (i *Issuer) Refuse(authorizationURL, errorCode string) string {
 
 // browse opens an authorization URL and returns the callback that decide leads to.
 func (i *Issuer) browse(authorizationURL string, decide func(*authorization) url.Values) string {
-	i.helper()
+	i.tb.Helper()
 	query, ours := strings.CutPrefix(authorizationURL, i.url+"/authorize?")
 	if !ours {
 		i.fatalf("authpitest: the URL is no authorization request to %s/authorize", i.url)
