@@ -31,6 +31,7 @@ var features = []struct {
 	{"errors", []string{"sdk/authpi/errors_gen.go", "sdk/internal/engine/errors_gen.go"}},
 	{"config", []string{"sdk/authpi/config_gen.go", "sdk/internal/engine/config_gen.go", adapterFile}},
 	{"calls", []string{"sdk/sync/client_gen.go", "sdk/async/client_gen.go", adapterFile}},
+	{"names", nil}, // it compiles, and that is the feature
 	{"local", []string{adapterFile, "testdata/fixtures/interface.json"}},
 }
 

@@ -101,7 +101,10 @@ type generated struct {
 
 // collisions reports names that hand-written code has already.
 func (c *checker) collisions(iface *model.Interface, vocabulary, engine *source) {
-	var public, private, methods []generated
+	var public, private, methods, fields []generated
+	for _, o := range iface.Config {
+		fields = append(fields, generated{"Config." + o.GoName, "the option", o.At})
+	}
 	for _, e := range iface.Enums {
 		public = append(public, generated{e.Name, "the enum", e.At})
 		for _, v := range e.Values {
@@ -117,6 +120,9 @@ func (c *checker) collisions(iface *model.Interface, vocabulary, engine *source)
 			private = append(private, generated{t.GoName, "the type", t.At})
 		case !t.Accessors:
 			public = append(public, generated{t.GoName, "the type", t.At})
+			for _, f := range t.Fields {
+				fields = append(fields, generated{t.GoName + "." + f.GoName, "the field", f.At})
+			}
 		}
 	}
 	for _, e := range iface.Endpoints {
@@ -127,22 +133,38 @@ func (c *checker) collisions(iface *model.Interface, vocabulary, engine *source)
 			public = append(public, generated{op.OptionsName(), "the options of the operation", op.At})
 		}
 		if op.Request != nil {
-			methods = append(methods, generated{op.GoName, "the operation", op.At})
+			methods = append(methods, generated{"Engine." + op.GoName, "the operation", op.At})
+			private = append(private, generated{op.Descriptor(), "the descriptor of the operation", op.At})
+		}
+		if op.Internal && op.Request != nil && len(op.Visible()) > 0 {
+			private = append(private, generated{op.GoName + "Params", "the parameters of the operation", op.At})
 		}
 	}
-	c.taken(public, vocabulary.declared)
-	c.taken(private, engine.declared)
-	for _, m := range methods {
-		if f, found := engine.functions["Engine."+m.name]; found {
-			c.diags.Errorf(m.at, "the Go name %s of %s is that of a method at %s", m.name, m.what, f.at)
+	c.taken(public, vocabulary)
+	c.taken(private, engine)
+	c.takenMember(fields, vocabulary)
+	c.takenMember(methods, engine)
+}
+
+// taken reports names that a package has already.
+func (c *checker) taken(names []generated, s *source) {
+	for _, g := range names {
+		if at, found := s.declared[g.name]; found {
+			c.diags.Errorf(g.at, "the Go name %s of %s is declared by hand at %s; give it another with `go`", g.name, g.what, at)
+		} else if at, found := s.imported[g.name]; found {
+			c.diags.Errorf(g.at, "the Go name %s of %s is that of the import at %s; give it another with `go`", g.name, g.what, at)
 		}
 	}
 }
 
-func (c *checker) taken(names []generated, declared map[string]string) {
+// takenMember reports names of fields and methods that a type has already.
+func (c *checker) takenMember(names []generated, s *source) {
 	for _, g := range names {
-		if at, found := declared[g.name]; found {
-			c.diags.Errorf(g.at, "the Go name %s of %s is declared by hand at %s", g.name, g.what, at)
+		_, name, _ := strings.Cut(g.name, ".")
+		if f, found := s.functions[g.name]; found {
+			c.diags.Errorf(g.at, "the Go name %s of %s is that of a method at %s; give it another with `go`", name, g.what, f.at)
+		} else if at, found := s.fields[g.name]; found {
+			c.diags.Errorf(g.at, "the Go name %s of %s is that of a field at %s; give it another with `go`", name, g.what, at)
 		}
 	}
 }

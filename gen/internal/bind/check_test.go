@@ -137,6 +137,22 @@ func TestCheck(t *testing.T) {
 			},
 		},
 		{
+			name:       "names that are imported, and members",
+			vocabulary: vocabularyText,
+			engine: change(change(engineText, "package engine\n", "package engine\n\nimport answer \"net/url\"\n"), "{ config ", "{ request int; config ") +
+				"\ntype requestParams struct{}\n\nvar opRequest int\n",
+			want: []string{
+				"INTERFACE.yaml:11:3: the Go name answer of the type is that of the import at sdk/internal/engine/engine.go:3; give it another",
+				"INTERFACE.yaml:16:3: the Go name request of the operation is that of a field at sdk/internal/engine/engine.go:5; give it another",
+				"the Go name opRequest of the descriptor of the operation is declared by hand at",
+			},
+		},
+		{
+			name:       "a method with the name of a field",
+			vocabulary: vocabularyText + "\nfunc (c Config) ClientID() string { return \"\" }\n", engine: engineText,
+			want: []string{"INTERFACE.yaml:5:3: the Go name ClientID of the option is that of a method at sdk/authpi/agent.go:13"},
+		},
+		{
 			name: "Go that does not parse", vocabulary: vocabularyText + "\nfunc {", engine: engineText,
 			want: []string{"INTERFACE.yaml: sdk/authpi/agent.go:13:6: "},
 		},

@@ -25,6 +25,8 @@ type source struct {
 	folder    string
 	functions map[string]function // by name, or Type.Name for methods
 	declared  map[string]string   // the place of each name of the package
+	imported  map[string]string   // the place of each import, by its name in the file
+	fields    map[string]string   // the place of each field of a struct, as Type.field
 	read      map[string]bool     // the fields read of something called config
 	mentioned map[string]bool     // all names, whatever they name
 }
@@ -32,7 +34,10 @@ type source struct {
 // parse reads the hand-written files of a folder. Files that do not parse are told of by the error, beside what could
 // be read.
 func parse(root fs.FS, folder string) (*source, error) {
-	s := &source{folder: folder, functions: map[string]function{}, declared: map[string]string{}, read: map[string]bool{}, mentioned: map[string]bool{}}
+	s := &source{
+		folder: folder, functions: map[string]function{}, declared: map[string]string{}, imported: map[string]string{},
+		fields: map[string]string{}, read: map[string]bool{}, mentioned: map[string]bool{},
+	}
 	entries, err := fs.ReadDir(root, folder)
 	if err != nil {
 		return s, fmt.Errorf("no hand-written Go: %w", err)
@@ -104,13 +109,30 @@ func lastName(expression ast.Expr) string {
 
 func (s *source) addNames(files *token.FileSet, specification ast.Spec) {
 	switch d := specification.(type) {
+	case *ast.ImportSpec:
+		s.imported[importName(d)] = place(files, d)
 	case *ast.TypeSpec:
 		s.declared[d.Name.Name] = place(files, d)
+		if structure, ok := d.Type.(*ast.StructType); ok {
+			for _, field := range structure.Fields.List {
+				for _, name := range field.Names {
+					s.fields[d.Name.Name+"."+name.Name] = place(files, field)
+				}
+			}
+		}
 	case *ast.ValueSpec:
 		for _, name := range d.Names {
 			s.declared[name.Name] = place(files, d)
 		}
 	}
+}
+
+// importName returns the name that an import has in its file; that of the path's last part, if it gives none.
+func importName(d *ast.ImportSpec) string {
+	if d.Name != nil {
+		return d.Name.Name
+	}
+	return path.Base(strings.Trim(d.Path.Value, `"`))
 }
 
 func (s *source) addFunction(files *token.FileSet, d *ast.FuncDecl) {

@@ -64,12 +64,8 @@ func (u *unit) descriptor(op *model.Operation) jen.Code {
 	if op.Kind == model.HTTP {
 		rows = append(rows, u.answerRows(r)...)
 	}
-	return comment(0, sentences(descriptorName(op)+" describes "+op.Name+".", see(op.Source))).
-		Var().Id(descriptorName(op)).Op("=").Add(literal(jen.Id("operation"), false, rows...))
-}
-
-func descriptorName(op *model.Operation) string {
-	return "op" + strings.ToUpper(op.GoName[:1]) + op.GoName[1:]
+	return comment(0, sentences(op.Descriptor()+" describes "+op.Name+".", see(op.Source))).
+		Var().Id(op.Descriptor()).Op("=").Add(literal(jen.Id("operation"), false, rows...))
 }
 
 func (u *unit) method(name string) jen.Code {
@@ -194,7 +190,7 @@ func (u *unit) requestMethod(op *model.Operation) jen.Code {
 			if op.Internal {
 				render = "render"
 			}
-			g.Return(jen.Id("e").Dot(render).Call(jen.Op("&").Id(descriptorName(op)), values))
+			g.Return(jen.Id("e").Dot(render).Call(jen.Op("&").Id(op.Descriptor()), values))
 			return
 		}
 		u.sendBody(g, op, values)
@@ -208,7 +204,7 @@ func (u *unit) sendBody(g *jen.Group, op *model.Operation, values jen.Code) {
 		send = "send"
 	}
 	call := func(out jen.Code) *jen.Statement {
-		return jen.Id("e").Dot(send).Call(jen.Id("ctx"), jen.Op("&").Id(descriptorName(op)), values, out)
+		return jen.Id("e").Dot(send).Call(jen.Id("ctx"), jen.Op("&").Id(op.Descriptor()), values, out)
 	}
 	if op.Result.None {
 		g.Return(call(jen.Nil()))

@@ -110,7 +110,7 @@ func (r *resolver) newErrorField(n *spec.Node, class *Error) *ErrorField {
 		GoName:   r.goName(n, exported(n.Name)),
 		Accessor: n.Get("accessor").Flag(),
 	}
-	f.Private = argument(f.GoName)
+	f.Private = argument(f.GoName, "")
 	f.Doc = r.doc(n, f.GoName, "field."+class.Name+"."+n.Name, "should", true, asSentence)
 	ref, ok := r.ref(n.Get("type"), inErrorField, nil)
 	if !ok {

@@ -255,6 +255,9 @@ type Operation struct {
 // Client reports whether clients have the operation.
 func (o *Operation) Client() bool { return !o.Internal && o.Kind != Local }
 
+// Descriptor is the name of the variable that describes an http or url operation to the engine.
+func (o *Operation) Descriptor() string { return "op" + upperFirst(o.GoName) }
+
 // OptionsName is the name of the operation's options struct.
 func (o *Operation) OptionsName() string { return o.GoName + "Options" }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"go/token"
+	"go/types"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -64,17 +65,25 @@ func upperFirst(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// reserved are names that a parameter must not have: imports, and the locals of generated bodies. Keywords and
-// predeclared names are reserved too.
-const reserved = " authpi authpiasync authpisync cmp context engine errors http io json slog strictjson sync time url " +
-	"c ctx e err f o opts or orlist orzero out p values words " +
-	"any append bool byte cap clear close complex copy delete error false float64 imag int int64 len make max min new nil panic " +
-	"print println real recover rune string true uint "
+const (
+	// imports are the packages that a file of the SDK may import, by the names that they have there.
+	imports = " authpi authpiasync authpisync cmp context engine errors http io json slog strictjson sync time url "
+	// callLocals are what the bodies of calls declare or call, in lower case.
+	callLocals = " c ctx e err f newfuture o opts or orlist orzero out p rawbody values words "
+	// engineLocals are what generated methods of the engine declare, so that it would hide a type of that name.
+	engineLocals = " apply c ctx data e err fresh name o opts out p t values "
+	// engineNames are the names that generated code declares in the engine, whatever the spec has.
+	engineNames = " composed configDefaults configuredEndpoints endpointTable errorMatches withDefaults "
+)
 
-// argument returns the Go parameter of an exported name.
-func argument(name string) string {
+// predeclared reports whether Go itself declares a name in every package.
+func predeclared(name string) bool { return types.Universe.Lookup(name) != nil }
+
+// argument returns the Go parameter of an exported name in an operation whose descriptor is called so.
+func argument(name, descriptor string) string {
 	arg := unexported(name)
-	if token.IsKeyword(arg) || strings.Contains(reserved, " "+strings.ToLower(arg)+" ") {
+	lower := strings.ToLower(arg)
+	if token.IsKeyword(arg) || predeclared(lower) || known(imports, lower) || known(callLocals, lower) || arg == descriptor {
 		return arg + "Value"
 	}
 	return arg
@@ -99,6 +108,13 @@ func newScope(diags *spec.Diagnostics) *scope {
 func (s *scope) reserve(what string, names ...string) {
 	for _, name := range names {
 		s.seen[name] = claim{what: what}
+	}
+}
+
+// reserveWords takes the keywords of Go.
+func (s *scope) reserveWords() {
+	for word := token.BREAK; word <= token.VAR; word++ {
+		s.reserve("a keyword of Go", word.String())
 	}
 }
 

@@ -80,7 +80,7 @@ func (r *resolver) claimOperation(op *Operation) {
 		r.vocabulary.claim(op.GoName, what, op.At)
 	}
 	if op.Request != nil {
-		r.engine.claim("op"+upperFirst(op.GoName), what, op.At)
+		r.engine.claim(op.Descriptor(), what, op.At)
 	}
 }
 

@@ -59,7 +59,7 @@ func (r *resolver) newParam(n *spec.Node, op *Operation) *Param {
 	if given := n.Get("go"); given != nil {
 		p.GoName = upperFirst(given.Text())
 	}
-	p.Arg = argument(p.GoName)
+	p.Arg = argument(p.GoName, op.Descriptor())
 	p.Doc = r.doc(n, p.GoName, "param."+op.Name+"."+n.Name, "should", !op.Internal, asSentence)
 	at := inCall
 	if op.Request != nil {

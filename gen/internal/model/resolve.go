@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -71,7 +72,19 @@ func newResolver(diags *spec.Diagnostics) *resolver {
 	r.vocabulary.reserve("the vocabulary itself", "Config", "Endpoints", "Secret", "NewSecret", "Switch", "Hooks",
 		"AgentData", "NewAgent", "PanicError", "ErrTemporary", "ErrNetwork", "ErrInvalidResponse", "ErrClosed")
 	r.client.reserve("the client itself", "New", "Close", "MarshalJSON")
+	r.reserveEngine()
 	return r
+}
+
+// reserveEngine takes the names that internal types and operations cannot have, whatever hand-written code declares.
+func (r *resolver) reserveEngine() {
+	r.methods.reserveWords()
+	r.engine.reserveWords()
+	r.engine.reserve("a predeclared identifier of Go", types.Universe.Names()...)
+	r.engine.reserve("an import", strings.Fields(imports)...)
+	r.engine.reserve("a variable of generated code", strings.Fields(engineLocals)...)
+	r.engine.reserve("the generated code itself", strings.Fields(engineNames)...)
+	r.engine.reserve("the functions that Go runs first", "init")
 }
 
 func (r *resolver) sdk(n *spec.Node) {
