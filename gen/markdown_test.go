@@ -38,3 +38,19 @@ func TestMarkdownTables(t *testing.T) {
 		}
 	}
 }
+
+// TestMarkdownOrigins holds that each rule says where it comes from, in sentences.
+func TestMarkdownOrigins(t *testing.T) {
+	text := string(renderOwn(t)["docs/INTERFACE.md"])
+	assert.NotContains(t, text, ". .")
+	assert.NotContains(t, text, ". this interface")
+	_, rules, found := strings.Cut(text, "\n## Rules\n")
+	require.True(t, found)
+	rules, _, _ = strings.Cut(rules, "\n## ")
+	rows := regexp.MustCompile("(?m)^\\| `.*$").FindAllString(rules, -1)
+	require.NotEmpty(t, rows)
+	for _, row := range rows {
+		assert.Regexp(t, `(RFC \d+|OpenID|OAuth|authpi-idp|This interface's own|WHATWG|NIST|section|SDK).*\. \|$`, row)
+	}
+	assert.Contains(t, rules, "section ", "a rule of a standard names it")
+}

@@ -88,11 +88,14 @@ func origin(d model.Doc) string {
 	default:
 		since = "Python SDK " + d.Since + "."
 	}
-	source := ""
-	if d.Source != "" || d.Since == "" {
-		source = escape(d.Origin) + "."
+	switch {
+	case d.Source == "" && d.Since != "":
+		return since
+	case d.Origin == model.OwnOrigin:
+		return sentences("This interface's own.", since)
+	default:
+		return sentences(escape(d.Origin)+".", since)
 	}
-	return sentences(source, since)
 }
 
 // described renders a node's text, origin and deviation for a table cell.
@@ -290,9 +293,8 @@ func (p *page) errors(iface *model.Interface) {
 func (p *page) rules(iface *model.Interface) {
 	p.heading(2, "Rules")
 	var rows [][]string
-	for _, c := range iface.Rules {
-		rule := model.Doc{Text: c.Doc, Source: c.Source, Since: c.Since, Deviation: c.Deviation}
-		rows = append(rows, []string{code(c.ID), c.Level, described(rule)})
+	for _, rule := range iface.Rules {
+		rows = append(rows, []string{code(rule.Clause), rule.Level, described(rule)})
 	}
 	p.table([]string{"clause", "level", "rule"}, rows)
 }

@@ -18,8 +18,8 @@ type Interface struct {
 	Errors []*Error
 	// Operations are all operations, internal and local ones among them.
 	Operations []*Operation
-	// Rules are the clauses that belong to no other node.
-	Rules []Clause
+	// Rules are what the nodes say that are nothing but clauses.
+	Rules []Doc
 	// Clauses are all clauses in the order of the nodes that they belong to.
 	Clauses []Clause
 }

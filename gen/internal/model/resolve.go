@@ -146,6 +146,9 @@ func (r *resolver) clause(d Doc) {
 	})
 }
 
+// OwnOrigin is the origin of what has no other: neither a source nor the SDK that the interface is based on.
+const OwnOrigin = "this interface"
+
 // containers are the nodes that a path stands in, by the path's first part: type.T around field.T.f.
 var containers = map[string][]string{
 	"field": {"type.", "error."}, "value": {"enum."}, "param": {"op."},
@@ -167,7 +170,7 @@ func (r *resolver) origin(d Doc, path string) string {
 	case d.Since != "" && d.Since != "go":
 		origin = basis + " " + d.Since
 	case d.Since == "go" || kind == "code" || !slices.Contains(nodeKinds, kind):
-		origin = "this interface"
+		origin = OwnOrigin
 	default:
 		origin = r.out.SDK.BasedOn
 	}
@@ -187,9 +190,7 @@ func splitLast(path string) (before, last string) {
 // rules reads nodes that are nothing but clauses.
 func (r *resolver) rules(n *spec.Node, prefix string) {
 	for _, item := range n.Items() {
-		before := len(r.out.Clauses)
-		r.doc(item, "", prefix+item.Name, "must", true, asRule)
-		r.out.Rules = append(r.out.Rules, r.out.Clauses[before:]...)
+		r.out.Rules = append(r.out.Rules, r.doc(item, "", prefix+item.Name, "must", true, asRule))
 	}
 }
 
