@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"net/http"
+	"strings"
 
 	"github.com/arbfay/authpi-go/gen/internal/spec"
 )
@@ -122,13 +123,43 @@ func (r *resolver) wire(op *Operation, p *Param, n *spec.Node, taken map[[2]stri
 		r.diags.Errorf(p.At, "a header has one value, and %s is a list", p.Name)
 	}
 	id := [2]string{p.In, p.Wire}
-	if p.In == "bearer" {
+	switch p.In {
+	case "bearer":
 		id[1] = "Authorization"
+	case "header":
+		r.headerName(p, n)
+		id[1] = strings.ToLower(p.Wire) // as HTTP compares them
 	}
 	if at, twice := taken[id]; twice {
 		r.diags.Errorf(p.At, "the parameter at %s goes by the name %s in the %s already", at, id[1], p.In)
 	}
 	taken[id] = p.At
+}
+
+// Headers that no parameter can be: what the engine sets, and what the transport makes of the request.
+const (
+	engineHeaders    = " accept authorization content-type "
+	transportHeaders = " accept-encoding connection content-length expect host keep-alive proxy-connection te trailer " +
+		"transfer-encoding upgrade "
+)
+
+// headerName reports a name that is no header's, or that of a header that is not the caller's to set.
+func (r *resolver) headerName(p *Param, n *spec.Node) {
+	at, name := p.At, strings.ToLower(p.Wire)
+	if wire := n.Get("wire"); wire != nil {
+		at = wire.Pos
+	}
+	switch {
+	case strings.ContainsAny(name, ":/"):
+		r.diags.Errorf(at, "a header's name has neither : nor /: give %s another with `wire`, such as X-Trace", p.Name)
+	case name == "authorization":
+		r.diags.Errorf(at, "the engine sets the header %s itself: a token goes `in: bearer`, and the client's own secret by `auth: client`",
+			p.Wire)
+	case known(engineHeaders, name):
+		r.diags.Errorf(at, "the engine sets the header %s itself and would overwrite %s: leave the parameter out", p.Wire, p.Name)
+	case known(transportHeaders, name):
+		r.diags.Errorf(at, "HTTP itself sets the header %s, so %s would not arrive: leave the parameter out", p.Wire, p.Name)
+	}
 }
 
 // noWire reports keys that only a request's parameters have.

@@ -216,7 +216,7 @@ func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
 	t := r.types[name]
 	switch {
 	case t == nil:
-		r.unknown(n.Pos, "type", name, r.typeNames(at))
+		r.noType(n, name, list, at)
 		return Ref{}, false
 	case at&(inConfig|inRequest) != 0, list && at&(inResponse|inErrorField) != 0:
 		r.diags.Errorf(n.Pos, "the type %s cannot stand here; what can: %s", text, strings.Join(wordsAt(at), ", "))
@@ -230,6 +230,21 @@ func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
 		return Ref{Word: text, Kind: KindTypes, Type: t, goType: "[]" + t.goText()}, true
 	}
 	return Ref{Word: text, Kind: KindType, Type: t, goType: t.goText()}, true
+}
+
+// noType reports a type that is not there, or that is there and has no such form.
+func (r *resolver) noType(n *spec.Node, name string, list bool, at place) {
+	_, isWord := findWord(name)
+	switch enum := r.enums[name]; {
+	case list && (isWord || enum != nil):
+		r.diags.Errorf(n.Pos, "there are no lists of %s; what can stand here: %s", name, strings.Join(wordsAt(at), ", "))
+	case enum != nil && at == inResponse:
+		r.diags.Errorf(n.Pos, "the enum %s cannot be an answer: write json, none, or a type with a field of the type %s", name, name)
+	case enum != nil:
+		r.diags.Errorf(n.Pos, "the enum %s cannot stand here; what can: %s", name, strings.Join(wordsAt(at), ", "))
+	default:
+		r.unknown(n.Pos, "type", name, r.typeNames(at))
+	}
 }
 
 // goText returns the type as seen from the engine.

@@ -8,7 +8,7 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Suggest returns `; did you mean "x"?` for the candidate nearest to word, or "" if none is near.
+// Suggest returns `; did you mean "x"?` for the candidate nearest to word, or "" if none is near. The word itself is none.
 func Suggest(word string, candidates []string) string {
 	if len(word) > maxName {
 		return ""
@@ -19,7 +19,7 @@ func Suggest(word string, candidates []string) string {
 		if d == 2 && letters(word) == letters(candidate) {
 			d = 1 // two letters changed places
 		}
-		if d < distance {
+		if d < distance && candidate != word {
 			best, distance = candidate, d
 		}
 	}
