@@ -38,13 +38,16 @@ var features = []struct {
 // TestGoldens renders each feature over stubs of the hand-written packages, compares what shows the feature, and
 // compiles all of it.
 func TestGoldens(t *testing.T) {
-	module := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com\n\ngo 1.25.0\n"), 0o600))
+	workspace := t.TempDir()
+	modules, packages := "go 1.25.0\n", []string{"vet"}
 	for _, feature := range features {
 		t.Run(feature.name, func(t *testing.T) {
 			source, err := os.ReadFile(filepath.Join("testdata/golden", feature.name, "INTERFACE.yaml"))
 			require.NoError(t, err)
-			tree := filepath.Join(module, feature.name)
+			tree := filepath.Join(workspace, feature.name)
+			writeFile(t, filepath.Join(tree, "go.mod"), []byte("module example.com/"+feature.name+"\n\ngo 1.25.0\n"))
+			modules += "use ./" + feature.name + "\n"
+			packages = append(packages, "./"+feature.name+"/...")
 			copyStubs(t, "testdata/stubs", tree, feature.name)
 			copyStubs(t, filepath.Join("testdata/golden", feature.name, "stubs"), tree, feature.name)
 
@@ -66,9 +69,10 @@ func TestGoldens(t *testing.T) {
 		})
 	}
 	t.Run("compile", func(t *testing.T) {
-		vet := exec.CommandContext(t.Context(), "go", "vet", "./...")
-		vet.Dir = module
-		vet.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+		writeFile(t, filepath.Join(workspace, "go.work"), []byte(modules))
+		vet := exec.CommandContext(t.Context(), "go", packages...)
+		vet.Dir = workspace
+		vet.Env = append(os.Environ(), "GOWORK="+filepath.Join(workspace, "go.work"), "GOFLAGS=")
 		output, err := vet.CombinedOutput()
 		assert.NoError(t, err, string(output))
 	})

@@ -13,11 +13,12 @@ import (
 	"github.com/arbfay/authpi-go/gen"
 )
 
-// newProject copies the repository's spec and the hand-written Go that it binds, and no generated file.
+// newProject copies the repository's spec, its go.mod and the hand-written Go that it binds, and no generated file.
 func newProject(t *testing.T) gen.Project {
 	t.Helper()
 	dir := t.TempDir()
 	copyFile(t, "../INTERFACE.yaml", filepath.Join(dir, "INTERFACE.yaml"))
+	copyFile(t, "../go.mod", filepath.Join(dir, "go.mod"))
 	for _, folder := range []string{"sdk/authpi", "sdk/internal/engine"} {
 		names, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
 		require.NoError(t, err)

@@ -54,8 +54,15 @@ func TestCommand(t *testing.T) {
 		assert.Equal(t, 2, run(args...).code, args)
 	}
 
-	// No spec, a wrong spec.
+	// No spec, no module, a wrong spec.
 	assert.Equal(t, 2, run("validate").code)
+	write("INTERFACE.yaml", sample)
+	for _, command := range []string{"validate", "check", "generate"} {
+		wrong := run(command)
+		assert.Equal(t, 2, wrong.code, command)
+		assert.Contains(t, wrong.stderr, "INTERFACE.yaml:1:45: there is no go.mod in the root", command)
+	}
+	write("go.mod", "module example.com/sample\n\ngo 1.25.0\n")
 	write("INTERFACE.yaml", sample+"operatons: {}\n")
 	for _, command := range []string{"validate", "check", "generate"} {
 		wrong := run(command)

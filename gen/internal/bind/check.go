@@ -18,6 +18,7 @@ const (
 // Check reports what the interface binds and the hand-written Go under root does not have as it should.
 func Check(iface *model.Interface, root fs.FS, diags *spec.Diagnostics) {
 	c := checker{diags: diags}
+	c.module(iface, root)
 	vocabulary, engine := c.parse(root, vocabularyFolder), c.parse(root, engineFolder)
 	for _, op := range iface.Operations {
 		switch {

@@ -66,6 +66,7 @@ func (e *Engine) Exchange(ctx context.Context, code, verifier authpi.Secret, _ *
 func check(t *testing.T, vocabulary, engine string, more fstest.MapFS) string {
 	t.Helper()
 	root := fstest.MapFS{
+		"go.mod":                        {Data: []byte("module example.com/sample\n\ngo 1.25.0\n")},
 		"sdk/authpi/agent.go":           {Data: []byte(vocabulary)},
 		"sdk/internal/engine/engine.go": {Data: []byte(engine)},
 	}
@@ -181,10 +182,29 @@ func TestGeneratedFilesAndTestsAreNotRead(t *testing.T) {
 	assert.Empty(t, said)
 }
 
+// TestModule holds that the spec's module is that of go.mod.
+func TestModule(t *testing.T) {
+	for _, test := range []struct{ name, file, want string }{
+		{"the same", "// A comment.\nmodule example.com/sample // as in the spec\n", ""},
+		{"quoted", "go 1.25.0\n\nmodule \"example.com/sample\"\n", ""},
+		{"another", "module example.com/sample/v2\n", `:1:45: the module of go.mod is "example.com/sample/v2", not "example.com/sample": one of the two`},
+		{"none in the file", "go 1.25.0\n", `the module of go.mod is "", not "example.com/sample"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			said := check(t, vocabularyText, engineText, fstest.MapFS{"go.mod": {Data: []byte(test.file)}})
+			if test.want == "" {
+				assert.Empty(t, said)
+			}
+			assert.Contains(t, said, test.want)
+		})
+	}
+}
+
 func TestMissingFolder(t *testing.T) {
 	node, diags := spec.Load("INTERFACE.yaml", []byte(interfaceText))
 	iface := model.Resolve(node, diags)
 	bind.Check(iface, os.DirFS(t.TempDir()), diags)
+	assert.Contains(t, diags.Render(), "INTERFACE.yaml:1:45: there is no go.mod in the root: run sdkgen in the root of the module example.com/sample")
 	assert.Contains(t, diags.Render(), "INTERFACE.yaml: no hand-written Go: ")
 	assert.Contains(t, diags.Render(), "sdk/internal/engine has no Engine.Exchange\n")
 }

@@ -95,6 +95,9 @@ func (r *resolver) sdk(n *spec.Node) {
 		BasedOn: n.Get("based_on").Text(),
 		Doc:     n.Get("doc").Text(),
 	}
+	if module := n.Get("module"); module != nil {
+		r.out.SDK.ModuleAt = module.Pos
+	}
 }
 
 // docForm is how a node's text becomes a Go comment.

@@ -44,7 +44,7 @@ func sdkShape() *shape {
 	return mapping("the SDK",
 		must("name", text(snakeName), "The name of the SDK."),
 		must("version", text(wireName), "The version of the interface."),
-		must("module", text(moduleText), "The path of the Go module."),
+		must("module", text(moduleText), "The path of the Go module, as go.mod has it."),
 		must("doc", text(sentence), "What the SDK is for."),
 		may("based_on", text(prose), "The SDK whose names and behavior it follows."),
 	)
