@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"errors"
+	"go/scanner"
 	"io/fs"
 	"maps"
 	"slices"
@@ -50,9 +52,16 @@ type checker struct {
 }
 
 func (c *checker) parse(root fs.FS, folder string) *source {
-	s, err := parse(root, folder)
-	if err != nil {
-		c.diags.Errorf(spec.Position{}, "%v", err)
+	s, problems := parse(root, folder)
+	for _, err := range problems {
+		var syntax scanner.ErrorList
+		if !errors.As(err, &syntax) {
+			c.diags.Errorf(spec.Position{}, "%v", err)
+			continue
+		}
+		for _, problem := range syntax {
+			c.diags.ErrorAt(problem.Pos.String(), "%s", problem.Msg)
+		}
 	}
 	return s
 }

@@ -155,7 +155,7 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			name: "Go that does not parse", vocabulary: vocabularyText + "\nfunc {", engine: engineText,
-			want: []string{"INTERFACE.yaml: sdk/authpi/agent.go:13:6: "},
+			want: []string{"sdk/authpi/agent.go:13:6: expected "},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -166,6 +166,7 @@ func TestCheck(t *testing.T) {
 			for _, want := range test.want {
 				assert.Contains(t, said, want)
 			}
+			assert.NotContains(t, said, ".yaml: sdk/", "the file that is wrong comes first")
 		})
 	}
 }
@@ -198,6 +199,19 @@ func TestModule(t *testing.T) {
 			assert.Contains(t, said, test.want)
 		})
 	}
+}
+
+// TestOperationWithoutKind holds that nothing more is said of an operation whose kind is missing.
+func TestOperationWithoutKind(t *testing.T) {
+	root := fstest.MapFS{
+		"go.mod":                        {Data: []byte("module example.com/sample\n")},
+		"sdk/authpi/agent.go":           {Data: []byte(vocabularyText)},
+		"sdk/internal/engine/engine.go": {Data: []byte(engineText)},
+	}
+	node, diags := spec.Load("INTERFACE.yaml", []byte(interfaceText+"  lost: {doc: Loses its kind.}\n"))
+	bind.Check(model.Resolve(node, diags), root, diags)
+	assert.Contains(t, diags.Render(), "operations.lost must have exactly one of http, url, composed, local\n")
+	assert.Equal(t, 1, diags.Errors(), diags.Render())
 }
 
 func TestMissingFolder(t *testing.T) {

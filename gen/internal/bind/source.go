@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -31,16 +30,15 @@ type source struct {
 	mentioned map[string]bool     // all names, whatever they name
 }
 
-// parse reads the hand-written files of a folder. Files that do not parse are told of by the error, beside what could
-// be read.
-func parse(root fs.FS, folder string) (*source, error) {
+// parse reads the hand-written files of a folder. The errors tell of files that do not parse, beside what could be read.
+func parse(root fs.FS, folder string) (*source, []error) {
 	s := &source{
 		folder: folder, functions: map[string]function{}, declared: map[string]string{}, imported: map[string]string{},
 		fields: map[string]string{}, read: map[string]bool{}, mentioned: map[string]bool{},
 	}
 	entries, err := fs.ReadDir(root, folder)
 	if err != nil {
-		return s, fmt.Errorf("no hand-written Go: %w", err)
+		return s, []error{fmt.Errorf("no hand-written Go: %w", err)}
 	}
 	var problems []error
 	files := token.NewFileSet()
@@ -62,7 +60,7 @@ func parse(root fs.FS, folder string) (*source, error) {
 			s.add(files, file)
 		}
 	}
-	return s, errors.Join(problems...)
+	return s, problems
 }
 
 // handWritten reports whether a file is Go that neither tests nor was generated.

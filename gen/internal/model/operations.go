@@ -15,7 +15,7 @@ func (r *resolver) operations(n *spec.Node) {
 	for _, item := range n.Items() {
 		before := r.diags.Errors()
 		op := r.newOperation(item)
-		op.Broken = r.diags.Errors() > before
+		op.Broken = op.Broken || r.diags.Errors() > before
 		r.ops[op.Name] = op
 		r.out.Operations = append(r.out.Operations, op)
 	}
@@ -47,9 +47,11 @@ func (r *resolver) newOperation(n *spec.Node) *Operation {
 	case n.Get("local") != nil:
 		op.Kind = Local
 		r.local(op, n.Get("local"))
-	default:
+	case n.Get("composed") != nil:
 		op.Kind = Composed
 		r.composed(op, n.Get("composed"))
+	default:
+		op.Kind, op.Broken, op.Result = Composed, true, Result{None: true} // its kind was reported
 	}
 	if op.Internal {
 		op.GoName = unexported(op.GoName)

@@ -21,7 +21,9 @@ func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column
 
 // Diagnostic is one thing that is wrong with the spec, or looks wrong.
 type Diagnostic struct {
-	// Position is the place to look at.
+	// Elsewhere is the place to look at in another file, as that file's reader gives it; "" if it is the spec.
+	Elsewhere string
+	// Position is the place to look at in the spec.
 	Position Position
 	// Warning says that the spec is valid all the same.
 	Warning bool
@@ -43,6 +45,11 @@ type Diagnostics struct {
 // Errorf adds an error at a place.
 func (d *Diagnostics) Errorf(at Position, format string, args ...any) {
 	d.list = append(d.list, Diagnostic{Position: d.within(at), Message: fmt.Sprintf(format, args...)})
+}
+
+// ErrorAt adds an error at a place of another file.
+func (d *Diagnostics) ErrorAt(elsewhere, format string, args ...any) {
+	d.list = append(d.list, Diagnostic{Elsewhere: elsewhere, Message: fmt.Sprintf(format, args...)})
 }
 
 // Warnf adds a warning at a place.
@@ -76,6 +83,7 @@ func (d *Diagnostics) Sorted() []Diagnostic {
 		return cmp.Or(
 			cmp.Compare(a.Position.Line, b.Position.Line),
 			cmp.Compare(a.Position.Column, b.Position.Column),
+			cmp.Compare(a.Elsewhere, b.Elsewhere),
 			cmp.Compare(a.Message, b.Message),
 		)
 	})
@@ -96,7 +104,7 @@ func (d *Diagnostics) Render() string {
 			severity = "warning: "
 		}
 		if item.Position.Line == 0 {
-			fmt.Fprintf(&b, "%s: %s%s\n", d.File, severity, item.Message)
+			fmt.Fprintf(&b, "%s: %s%s\n", cmp.Or(item.Elsewhere, d.File), severity, item.Message)
 			continue
 		}
 		fmt.Fprintf(&b, "%s:%s: %s%s\n", d.File, item.Position, severity, item.Message)

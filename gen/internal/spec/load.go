@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -66,8 +64,6 @@ func checkEncoding(source []byte, diags *Diagnostics) bool {
 	return true
 }
 
-var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
 // parse returns the one document of the text, or nil after reporting why there is none.
 func parse(source []byte, diags *Diagnostics) *yaml.Node {
 	decoder := yaml.NewDecoder(bytes.NewReader(source))
@@ -89,24 +85,6 @@ func parse(source []byte, diags *Diagnostics) *yaml.Node {
 		diags.Errorf(Position{Line: second.Line, Column: second.Column}, "a second YAML document; the spec is one")
 	}
 	return &document
-}
-
-// reportSyntax reports an error of the parser, which knows the line at most: the column is that of the line's first
-// character.
-func reportSyntax(err error, diags *Diagnostics) {
-	found := syntaxLine.FindStringSubmatch(strings.SplitN(err.Error(), "\n", 2)[0])
-	if found == nil {
-		diags.Errorf(Position{}, "not YAML: %v", err)
-		return
-	}
-	line, _ := strconv.Atoi(found[1]) // absent is 0: the file as a whole
-	line = min(line, len(diags.lines))
-	at := Position{Line: line}
-	if line > 0 {
-		text := diags.lines[line-1]
-		at.Column = 1 + len(text) - len(strings.TrimLeft(text, " \t"))
-	}
-	diags.Errorf(at, "not YAML: %s", found[2])
 }
 
 // checker holds YAML nodes to the vocabulary and turns them into Nodes.

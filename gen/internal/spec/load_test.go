@@ -27,11 +27,17 @@ func TestLoadRefusesWhatIsNoSpec(t *testing.T) {
 		{"Latin-1", header + "caf\xe9: 1\n", "S.yaml:2:1: the line is not valid UTF-8"},
 		{"too large", header + strings.Repeat("#", 8<<20), "S.yaml: the file is larger than 8388608 bytes"},
 		{"nested by brackets", header + "config: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "nested too deep"},
+		{"nested beyond the parser in the first line", "{a: " + strings.Repeat("{a: ", 20000), "S.yaml:1:1: not YAML: exceeded max depth"},
 		{"nested beyond the parser", header + "config: " + strings.Repeat("{a: ", 200000), "S.yaml:2:1: not YAML: "},
 		{"nested by indent", header + "config:\n" + steps(60), "nested too deep"},
 		{"a cut list", header + "config: [a\n", "not YAML: "},
 		{"an alias bomb", "a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "S.yaml:2:8: an alias"},
-		{"an unknown alias", header + "config: *none\n", "not YAML: unknown anchor 'none' referenced"},
+		{"an unknown alias", header + "# *none\nconfig: # *none\n  a: [é, *none]\n", "S.yaml:4:10: an alias: write the value out\n      a: [é, *none]\n             ^\n"},
+		{"an alias alone", "*none\n", "S.yaml:1:1: an alias"},
+		{"a version of YAML", "%YAML 1.2\n---\n" + header, "S.yaml:1:1: not YAML: found incompatible YAML document\n    %YAML 1.2\n    ^\n"},
+		{"a tab", header + "config:\n  a:\n  \tb: c\n", "S.yaml:4:3: not YAML: a tab in the indentation; indent with spaces\n"},
+		{"a tab in the first line", "\tsdk: a\n", "S.yaml:1:1: not YAML: a tab in the indentation"},
+		{"a character that starts nothing", header + "@a: b\n", "S.yaml:2:1: not YAML: found character that cannot start any token"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			node, diags := spec.Load("S.yaml", []byte(test.source))
