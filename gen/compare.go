@@ -3,6 +3,7 @@ package gen
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -34,7 +35,7 @@ func newComparison(root *os.Root, rendered map[string][]byte) (*comparison, erro
 		case errors.Is(err, fs.ErrNotExist):
 			c.missing = append(c.missing, name)
 		case err != nil:
-			return nil, err
+			return nil, c.explain(name, err)
 		case bytes.Equal(content, rendered[name]):
 			c.unchanged++
 		default:
@@ -43,6 +44,16 @@ func newComparison(root *os.Root, rendered map[string][]byte) (*comparison, erro
 		}
 	}
 	return c, c.findStale()
+}
+
+// explain says of an error that a symbolic link on the way to a file is its reason, if one is.
+func (c *comparison) explain(name string, err error) error {
+	for part := name; part != "."; part = path.Dir(part) {
+		if info, failed := c.root.Lstat(part); failed == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("%s is a symbolic link; what is generated stays in its place, so put a folder or file there: %w", part, err)
+		}
+	}
+	return err
 }
 
 // findStale finds Go files that carry our header in folders that we generate into, and that are not rendered.

@@ -4,6 +4,7 @@
 package gen
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,6 +23,9 @@ type Project struct {
 	// Spec is the path of the spec, relative to Dir unless absolute. Empty means INTERFACE.yaml.
 	Spec string
 }
+
+// ErrNoSpec tells that the spec is not where the Project says.
+var ErrNoSpec = errors.New("there is no spec")
 
 // Diagnostics is what is wrong with a spec.
 type Diagnostics struct {
@@ -99,7 +103,10 @@ func (p Project) read() ([]byte, error) {
 		name = filepath.Join(p.dir(), name)
 	}
 	source, err := spec.Read(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("gen: %w: %w", ErrNoSpec, err)
+	case err != nil:
 		return nil, fmt.Errorf("gen: read the spec: %w", err)
 	}
 	return source, nil

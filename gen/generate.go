@@ -33,6 +33,8 @@ type Drift struct {
 	// Missing are files that are not there, Differing files with other contents, and Stale files that nothing generates
 	// any more.
 	Missing, Differing, Stale []string
+	// Unchanged is the number of files that are as the spec gives them.
+	Unchanged int
 	// Diff is the unified diff from what is there to what should be; it is empty if nothing differs.
 	Diff string
 }
@@ -47,7 +49,7 @@ func (p Project) Check() (Drift, Diagnostics, error) {
 		return Drift{}, diags, err
 	}
 	defer func() { _ = c.root.Close() }()
-	return Drift{Missing: c.missing, Differing: c.differing, Stale: c.stale, Diff: c.diff()}, diags, nil
+	return Drift{Missing: c.missing, Differing: c.differing, Stale: c.stale, Unchanged: c.unchanged, Diff: c.diff()}, diags, nil
 }
 
 // compare renders the files and compares them with what is there. The caller closes the root of the comparison.

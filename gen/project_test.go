@@ -148,9 +148,25 @@ func TestNothingIsWrittenAfterAnError(t *testing.T) {
 	assert.NoDirExists(t, filepath.Join(p.Dir, "docs"))
 }
 
+// TestSymbolicLinks holds that a link out of the tree is called by its name.
+func TestSymbolicLinks(t *testing.T) {
+	for _, link := range []string{"docs", "docs/INTERFACE.md"} {
+		p := newProject(t)
+		generate(t, p)
+		outside := filepath.Join(t.TempDir(), "outside")
+		require.NoError(t, os.Rename(filepath.Join(p.Dir, link), outside))
+		require.NoError(t, os.Symlink(outside, filepath.Join(p.Dir, link)))
+		_, _, err := p.Generate()
+		require.ErrorContains(t, err, link+" is a symbolic link; ")
+		_, _, err = p.Check()
+		require.ErrorContains(t, err, link+" is a symbolic link; ")
+	}
+}
+
 func TestUnreadableSpec(t *testing.T) {
 	_, err := gen.Project{Dir: t.TempDir()}.Validate()
 	require.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorIs(t, err, gen.ErrNoSpec)
 	_, _, err = gen.Project{Dir: t.TempDir(), Spec: filepath.Join(t.TempDir(), "none.yaml")}.Generate()
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

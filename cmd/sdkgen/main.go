@@ -2,13 +2,14 @@
 //
 //	sdkgen generate   writes what has changed
 //	sdkgen check      compares and writes nothing
-//	sdkgen validate   judges the spec alone
+//	sdkgen validate   judges the spec and the Go that it binds
 //
 // It exits with 0 if all is well, 1 if check finds a difference, and 2 if the spec or the command line is wrong or a
 // file cannot be read or written.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,8 +60,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case "check":
 		return check(project, stdout, stderr)
 	default:
-		diags, err := project.Validate()
-		return verdict(diags, err, stderr)
+		return validate(project, stdout, stderr)
 	}
 }
 
@@ -69,6 +69,9 @@ func verdict(diags gen.Diagnostics, err error, stderr io.Writer) int {
 	_, _ = io.WriteString(stderr, diags.String())
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "sdkgen: %v\n", err)
+		if errors.Is(err, gen.ErrNoSpec) {
+			_, _ = io.WriteString(stderr, "Run sdkgen in the root of the module, or name the root with -C.\n")
+		}
 		return exitWrong
 	}
 	if diags.Failed() {
@@ -90,12 +93,22 @@ func generate(project gen.Project, stdout, stderr io.Writer) int {
 	return exitClean
 }
 
+func validate(project gen.Project, stdout, stderr io.Writer) int {
+	diags, err := project.Validate()
+	code := verdict(diags, err, stderr)
+	if code == exitClean {
+		_, _ = fmt.Fprintf(stdout, "%s is valid, and so is the Go that it binds\n", project.Spec)
+	}
+	return code
+}
+
 func check(project gen.Project, stdout, stderr io.Writer) int {
 	drift, diags, err := project.Check()
 	if code := verdict(diags, err, stderr); code != exitClean {
 		return code
 	}
 	if drift.Clean() {
+		_, _ = fmt.Fprintf(stdout, "%d files are as %s gives them\n", drift.Unchanged, project.Spec)
 		return exitClean
 	}
 	_, _ = io.WriteString(stdout, drift.Diff)

@@ -55,7 +55,10 @@ func TestCommand(t *testing.T) {
 	}
 
 	// No spec, no module, a wrong spec.
-	assert.Equal(t, 2, run("validate").code)
+	elsewhere := run("validate")
+	assert.Equal(t, 2, elsewhere.code)
+	assert.Contains(t, elsewhere.stderr, "there is no spec: open INTERFACE.yaml")
+	assert.Contains(t, elsewhere.stderr, "\nRun sdkgen in the root of the module, or name the root with -C.\n")
 	write("INTERFACE.yaml", sample)
 	for _, command := range []string{"validate", "check", "generate"} {
 		wrong := run(command)
@@ -73,7 +76,7 @@ func TestCommand(t *testing.T) {
 
 	// All is missing, all is made, all is well.
 	write("INTERFACE.yaml", sample)
-	assert.Equal(t, outcome{}, run("validate"))
+	assert.Equal(t, outcome{0, "INTERFACE.yaml is valid, and so is the Go that it binds\n", ""}, run("validate"))
 	missing := run("check")
 	assert.Equal(t, 1, missing.code)
 	assert.Contains(t, missing.stderr, "missing docs/INTERFACE.md\n")
@@ -81,7 +84,7 @@ func TestCommand(t *testing.T) {
 	assert.Equal(t, 0, made.code, made.stderr)
 	assert.Contains(t, made.stdout, "created sdk/authpi/errors_gen.go\n")
 	assert.Contains(t, made.stdout, "14 created, 0 updated, 0 removed, 0 unchanged\n")
-	assert.Equal(t, outcome{}, run("check"))
+	assert.Equal(t, outcome{0, "14 files are as INTERFACE.yaml gives them\n", ""}, run("check"))
 
 	// An edit by hand is drift, and generating again mends it.
 	write("docs/INTERFACE.md", "edited\n")
