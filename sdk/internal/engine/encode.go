@@ -37,6 +37,9 @@ func (op *operation) encode(values []any) (*request, *failure) {
 			}
 			continue
 		}
+		if fractional(values[i]) {
+			return nil, misconfigured("invalid_argument", p.name+" must be a whole number of seconds")
+		}
 		texts, secret := wireTexts(values[i])
 		if secret {
 			r.secrets = append(r.secrets, texts...)
@@ -151,6 +154,19 @@ func optionalText[T any](p *T, text func(T) string) []string {
 		return nil
 	}
 	return []string{text(*p)}
+}
+
+// fractional reports whether a value is a time that seconds cannot tell. The wire has whole seconds, as those of max_age
+// (OpenID Connect Core 1.0, section 3.1.2.1), and half a second cut to none means something else.
+func fractional(value any) bool {
+	switch v := value.(type) {
+	case time.Duration:
+		return v%time.Second != 0
+	case *time.Duration:
+		return v != nil && *v%time.Second != 0
+	default:
+		return false
+	}
 }
 
 func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
