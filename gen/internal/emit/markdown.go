@@ -320,7 +320,7 @@ func (p *page) vocabulary() {
 		"Request parameters are those of http and url operations, call parameters those of composed and local ones.")
 	var rows [][]string
 	for _, w := range model.Words() {
-		rows = append(rows, []string{code(w.Name), code(w.GoType), w.Places})
+		rows = append(rows, []string{code(w.Name), code(w.GoType), w.Places, w.Note})
 	}
-	p.table([]string{"type", "Go", "where"}, rows)
+	p.table([]string{"type", "Go", "where", "note"}, rows)
 }

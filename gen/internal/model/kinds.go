@@ -151,10 +151,22 @@ func (r Ref) canBeAbsent() bool {
 	}
 }
 
+// notes say of type words what their Go types do not tell.
+var notes = map[string]string{
+	"int":             "In a field that is JSON it is int64, which holds whatever the wire can carry.",
+	"seconds":         "A request sends a whole number; a call with a fraction of a second is refused with invalid_argument.",
+	"lenient_seconds": "A text of digits is read too, and what is no time counts as absent.",
+	"time":            "In JSON it is a whole number of Unix seconds.",
+	"json":            "The JSON as it came. Only an internal operation can have it as response.",
+	"words":           "On the wire it is one text with spaces between.",
+	"one_or_many":     "In JSON it is a text or a list of texts.",
+	"map":             "Its entries are parameters of their own.",
+}
+
 // Word is one word of the vocabulary of types, for documentation.
 type Word struct {
-	// Name is the word, GoType its Go type, Places where it may stand.
-	Name, GoType, Places string
+	// Name is the word, GoType its Go type, Places where it may stand, Note what else there is to know, if anything.
+	Name, GoType, Places, Note string
 }
 
 // Words returns the words that are types without a type or enum of the spec.
@@ -174,7 +186,7 @@ func Words() []Word {
 				places = append(places, n.name)
 			}
 		}
-		list = append(list, Word{Name: w.name, GoType: w.goType, Places: strings.Join(places, ", ")})
+		list = append(list, Word{Name: w.name, GoType: w.goType, Places: strings.Join(places, ", "), Note: notes[w.name]})
 	}
 	return list
 }

@@ -26,8 +26,10 @@ func common(doc *shape) []key {
 		may("doc", doc, "What the node is, in sentences. Required where the node is public."),
 		may("clause", text(clauseID), "The stable ID that documentation and test cases cite. Derived from the path unless given."),
 		may("level", word("must", "should", "may"), "How binding the clause is."),
-		may("source", text(prose), "Where the rule comes from, such as RFC 6749, section 4.1.3."),
-		may("since", text(wireName), "The later version of the Python SDK that has it, or go for an addition beyond both."),
+		may("source", text(prose), "Where the rule comes from, such as RFC 6749, section 4.1.3. Absent means that of the node around it "+
+			"or, where since is absent too, the SDK of based_on."),
+		may("since", text(wireName), "The later version of the Python SDK that has it, or go for an addition beyond both. "+
+			"An addition that names neither since nor source passes for a part of the SDK of based_on."),
 		may("deviation", text(prose), "What the Python SDK 0.2.0 does, and why this differs."),
 	}
 }
@@ -74,7 +76,9 @@ func endpointShape() *shape {
 
 func enumShape() *shape {
 	return node("an enum",
-		must("values", table("the values", wireName, node("an enum value", goNameKey())), "The values, by their wire text."),
+		must("values", table("the values", wireName, node("an enum value", goNameKey(),
+			may("doc", text(sentence), "What the value stands for: a noun with its article, such as The token endpoint."),
+		)), "The values, by their wire text."),
 	)
 }
 
@@ -148,7 +152,8 @@ func httpShape() *shape {
 		must("endpoint", text(snakeName), "The endpoint."),
 		must("auth", word("none", "client", "confidential"), "How the client authenticates; confidential insists on a secret."),
 		may("constants", table("the constants", wireName, text(valueText)), "Parameters that never change."),
-		may("response", typeName(), "The type of the answer, json for its text, none (or absent) if it does not matter."),
+		may("response", typeName(), "The type of the answer; json for the JSON as it came, which only an internal operation "+
+			"can return; none (or absent) if it does not matter."),
 		may("status", list(number()), "The statuses of success; 200 if absent."),
 		may("max_bytes", text(wireName), "The size up to which the answer is read, or config.x."),
 		may("source", text(snakeName), "The place that its errors name; the endpoint's name if absent."),
