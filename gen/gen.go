@@ -44,23 +44,38 @@ func (d Diagnostics) String() string { return d.text }
 // spec's bindings are checked against; with a nil root they are not. Equal inputs give equal bytes. There are no files
 // if the diagnostics have failed.
 func Render(source []byte, root fs.FS) (map[string][]byte, Diagnostics, error) {
-	return render("INTERFACE.yaml", source, root)
+	r, err := render("INTERFACE.yaml", source, root)
+	return r.files, told(r.diags), err
 }
 
-func render(name string, source []byte, root fs.FS) (map[string][]byte, Diagnostics, error) {
+// rendering is what a spec gives.
+type rendering struct {
+	iface *model.Interface
+	files map[string][]byte // nil if the diagnostics have errors
+	diags *spec.Diagnostics
+}
+
+func render(name string, source []byte, root fs.FS) (rendering, error) {
 	iface, diags := resolve(name, source, root)
-	if diags.failed {
-		return nil, diags, nil
+	r := rendering{iface: iface, diags: diags}
+	if diags.Errors() > 0 {
+		return r, nil
 	}
 	files, err := emit.Files(iface)
 	if err != nil {
-		return nil, diags, fmt.Errorf("gen: %w", err)
+		return r, fmt.Errorf("gen: %w", err)
 	}
-	return files, diags, nil
+	r.files = files
+	return r, nil
+}
+
+// told returns the diagnostics as a caller gets them.
+func told(diags *spec.Diagnostics) Diagnostics {
+	return Diagnostics{text: diags.Render(), failed: diags.Errors() > 0}
 }
 
 // resolve goes as far as a spec can be judged.
-func resolve(name string, source []byte, root fs.FS) (*model.Interface, Diagnostics) {
+func resolve(name string, source []byte, root fs.FS) (*model.Interface, *spec.Diagnostics) {
 	node, diags := spec.Load(name, source)
 	var iface *model.Interface
 	if node != nil {
@@ -69,18 +84,18 @@ func resolve(name string, source []byte, root fs.FS) (*model.Interface, Diagnost
 			bind.Check(iface, root, diags)
 		}
 	}
-	return iface, Diagnostics{text: diags.Render(), failed: diags.Errors() > 0}
+	return iface, diags
 }
 
-// Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing. The error is of
-// reading alone.
+// Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing, so what hand-written Go
+// uses of generated files is left to Check and Generate. The error is of reading alone.
 func (p Project) Validate() (Diagnostics, error) {
 	source, err := p.read()
 	if err != nil {
 		return Diagnostics{}, err
 	}
 	_, diags := resolve(p.specName(), source, os.DirFS(p.dir()))
-	return diags, nil
+	return told(diags), nil
 }
 
 func (p Project) dir() string {

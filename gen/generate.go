@@ -3,6 +3,8 @@ package gen
 import (
 	"fmt"
 	"os"
+
+	"github.com/arbfay/authpi-go/gen/internal/lost"
 )
 
 // Report is what a generation did. The paths are slash-separated and sorted.
@@ -52,24 +54,31 @@ func (p Project) Check() (Drift, Diagnostics, error) {
 	return Drift{Missing: c.missing, Differing: c.differing, Stale: c.stale, Unchanged: c.unchanged, Diff: c.diff()}, diags, nil
 }
 
-// compare renders the files and compares them with what is there. The caller closes the root of the comparison.
+// compare renders the files, compares them with what is there, and judges what hand-written Go would lose. The caller
+// closes the root of the comparison; there is none after an error or diagnostics that have failed.
 func (p Project) compare() (*comparison, Diagnostics, error) {
 	source, err := p.read()
 	if err != nil {
 		return nil, Diagnostics{}, err
 	}
-	files, diags, err := render(p.specName(), source, os.DirFS(p.dir()))
-	if err != nil || diags.Failed() {
-		return nil, diags, err
+	r, err := render(p.specName(), source, os.DirFS(p.dir()))
+	if err != nil || r.files == nil {
+		return nil, told(r.diags), err
 	}
 	root, err := os.OpenRoot(p.dir())
 	if err != nil {
-		return nil, diags, fmt.Errorf("gen: %w", err)
+		return nil, told(r.diags), fmt.Errorf("gen: %w", err)
 	}
-	c, err := newComparison(root, files)
+	c, err := newComparison(root, r.files)
+	if err == nil {
+		err = lost.Check(r.iface.SDK.Module, root.FS(), c.present, r.files, r.diags)
+	}
 	if err != nil {
-		_ = root.Close()
-		return nil, diags, fmt.Errorf("gen: %w", err)
+		err = fmt.Errorf("gen: %w", err)
 	}
-	return c, diags, nil
+	if err != nil || r.diags.Errors() > 0 {
+		_ = root.Close()
+		return nil, told(r.diags), err
+	}
+	return c, told(r.diags), nil
 }

@@ -3,6 +3,7 @@ package gen_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -161,6 +162,28 @@ func TestSymbolicLinks(t *testing.T) {
 		_, _, err = p.Check()
 		require.ErrorContains(t, err, link+" is a symbolic link; ")
 	}
+}
+
+// TestNothingIsTakenFromHandWrittenCode holds that what would no longer compile is not written.
+func TestNothingIsTakenFromHandWrittenCode(t *testing.T) {
+	p := newProject(t)
+	generate(t, p)
+	name := filepath.Join(p.Dir, "INTERFACE.yaml")
+	source, err := os.ReadFile(name)
+	require.NoError(t, err)
+	without := regexp.MustCompile(`(?m)^ +personal_token: .*\n`).ReplaceAllString(string(source), "")
+	require.NotEqual(t, string(source), without)
+	writeFile(t, name, []byte(without))
+
+	report, diags, err := p.Generate()
+	require.NoError(t, err)
+	assert.Empty(t, report)
+	assert.True(t, diags.Failed())
+	assert.Regexp(t, `(?m)^sdk/internal/engine/principal\.go:\d+:\d+: PrincipalTypePersonalToken is used by hand-written code and `+
+		`the interface no longer has it$`, diags.String())
+	_, diags, err = p.Check()
+	require.NoError(t, err)
+	assert.True(t, diags.Failed())
 }
 
 func TestUnreadableSpec(t *testing.T) {
