@@ -19,15 +19,21 @@ type cli struct {
 }
 
 func main() {
-	parsed := kong.Parse(&cli{},
-		kong.Name("conformance"),
-		kong.Description("Tells whether an SDK for AuthPI keeps the interface of INTERFACE.yaml."),
-		kong.UsageOnError(),
-	)
+	parser := newParser(&cli{})
+	parsed, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(1)
 	}
+}
+
+func newParser(into *cli) *kong.Kong {
+	return kong.Must(into,
+		kong.Name("conformance"),
+		kong.Description("Tells whether an SDK for AuthPI keeps the interface of INTERFACE.yaml."),
+		kong.UsageOnError(),
+	)
 }
 
 // adapterCommand serves the Go adapter.
