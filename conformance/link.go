@@ -40,6 +40,7 @@ type link struct {
 // asked is a command that waits for its reply.
 type asked struct {
 	session *session // nil of hello
+	what    string   // in words that follow "the reply to"
 	started func()
 	ended   func(protocol.Reply)
 }
@@ -140,7 +141,7 @@ func (l *link) write() {
 func (l *link) ask(ctx context.Context, s *session, command protocol.Command) (protocol.Reply, error) {
 	answer := make(chan protocol.Reply, 1)
 	command.ID = l.newID()
-	if err := l.expect(command.ID, &asked{session: s, ended: func(r protocol.Reply) { answer <- r }}); err != nil {
+	if err := l.expect(command.ID, &asked{session: s, what: command.Message, ended: func(r protocol.Reply) { answer <- r }}); err != nil {
 		return protocol.Reply{}, err
 	}
 	if err := l.send(ctx, command); err != nil {
@@ -190,6 +191,7 @@ func (l *link) read() {
 			if errors.Is(err, io.EOF) {
 				err = errors.New("the adapter ended its output")
 			}
+			err = l.blame(err)
 			l.mu.Lock()
 			l.reason = err
 			l.mu.Unlock()
@@ -197,6 +199,21 @@ func (l *link) read() {
 			return
 		}
 	}
+}
+
+// blame says which command was answered by a frame that breaks the protocol.
+func (l *link) blame(err error) error {
+	var breach *protocol.BreachError
+	if !errors.As(err, &breach) {
+		return err
+	}
+	l.mu.Lock()
+	a := l.asked[breach.ID]
+	l.mu.Unlock()
+	if a == nil {
+		return fmt.Errorf("a breach of the protocol: %w", err)
+	}
+	return fmt.Errorf("a breach of the protocol in the reply to %s: %w", a.what, err)
 }
 
 func (l *link) dispatch(reply protocol.Reply) error {
@@ -217,8 +234,6 @@ func (l *link) dispatch(reply protocol.Reply) error {
 			a.started()
 		}
 		return nil
-	case reply.ID == 0:
-		return errors.New("a frame that is no reply, no start and no event")
 	}
 	l.mu.Lock()
 	a := l.asked[reply.ID]

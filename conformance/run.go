@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/arbfay/authpi-go/conformance/internal/suggest"
+	"github.com/arbfay/authpi-go/conformance/protocol"
 	"github.com/arbfay/authpi-go/conformance/provider"
 )
 
@@ -109,7 +112,7 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 		cases = options.Suite.Cases
 	}
 	ready := first.ready
-	if err := r.knows(ready.Operations); err != nil {
+	if err := r.knows(ready); err != nil {
 		return nil, err
 	}
 	jobs := r.jobs(cases, flavors)
@@ -133,11 +136,20 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 	return report, nil
 }
 
-// knows refuses an adapter that names an operation which is none: its cases would be skipped without a word.
-func (r *runner) knows(operations []string) error {
-	for _, name := range operations {
-		if _, known := r.options.Suite.Interface.Operations[name]; !known {
-			return fmt.Errorf("the adapter names the operation %q, which interface.json does not have", name)
+// knows refuses an adapter that names a capability or an operation which is none:
+// the cases that need the right one would be skipped without a word.
+func (r *runner) knows(ready *protocol.Ready) error {
+	for _, name := range ready.Capabilities {
+		if all := protocol.Capabilities(); !slices.Contains(all, name) {
+			return fmt.Errorf("the adapter names the capability %q, which the protocol does not have; there are %s%s",
+				name, strings.Join(all, ", "), suggest.Name(name, all))
+		}
+	}
+	operations := r.options.Suite.Interface.Operations
+	for _, name := range ready.Operations {
+		if _, known := operations[name]; !known {
+			return fmt.Errorf("the adapter names the operation %q, which interface.json does not have; there are %s%s",
+				name, strings.Join(slices.Sorted(maps.Keys(operations)), ", "), suggest.Key(name, operations))
 		}
 	}
 	return nil

@@ -208,6 +208,7 @@ func (s *session) prepare(ctx context.Context, step *Step, instance string) (*pr
 	s.update(func(t *Transcript, _ int64) { t.Calls = append(t.Calls, record) })
 	err = s.link.expect(id, &asked{
 		session: s,
+		what:    fmt.Sprintf("%s (%s of %s)", step.Call, instance, s.c.ID),
 		started: func() { s.started(record) },
 		ended:   func(reply protocol.Reply) { s.ended(record, reply) },
 	})

@@ -129,6 +129,7 @@ func TestNoFakePasses(t *testing.T) {
 			_, err := io.WriteString(out, "{}\n")
 			return err
 		}), conformance.Crash},
+		"says two things": {replies(protocol.Reply{OK: []byte(`{}`), Err: failing("OAuthError", "server_error")}), conformance.Crash},
 		"a line without end": {onCall(func(_ protocol.Command, out io.Writer) error {
 			_, err := io.WriteString(out, `{"x":"`+strings.Repeat("x", protocol.MaxFrame)+"\"}\n")
 			return err
@@ -198,6 +199,45 @@ func TestAdapterThatCannotBeSpokenTo(t *testing.T) {
 			})
 			assert.Error(t, err)
 		})
+	}
+}
+
+func TestAdapterThatMisspells(t *testing.T) {
+	for want, misspell := range map[string]func(*protocol.Ready){
+		`the capability "clok", which the protocol does not have; there are clock, entropy, cancel, callbacks, ` +
+			`config_callbacks, concurrency, storage; did you mean "clock"?`: func(r *protocol.Ready) { r.Capabilities[0] = "clok" },
+		`; did you mean "has_access"?`: func(r *protocol.Ready) { r.Operations = []string{"has_acess"} },
+	} {
+		ready := everything()
+		misspell(ready)
+		serve := func(in io.Reader, out io.Writer) error { return introduce(in, out, ready) }
+		_, err := conformance.Run(t.Context(), conformance.Options{Adapter: conformance.InProcess(serve), Suite: sample(t)})
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// TestBreachNamesItsCall lets an adapter answer what is no answer.
+func TestBreachNamesItsCall(t *testing.T) {
+	suite := sample(t)
+	for frame, want := range map[string]string{
+		`{"id":%d,"ok":true,"err":{}}`: "has err and ok: want one of ready, ok, err",
+		`{"id":%d}`:                    "says nothing",
+		`{"id":%d,"result":true}`:      `unknown key "result"`,
+		"{\"id\":%d,\"ok\":\"\xff\"}":  "is no UTF-8",
+	} {
+		breaks := onCall(func(command protocol.Command, out io.Writer) error {
+			_, err := fmt.Fprintf(out, frame+"\n", command.ID)
+			return err
+		})
+		report, err := conformance.Run(t.Context(), conformance.Options{
+			Adapter: conformance.InProcess(breaks.serve), Suite: suite, Cases: suite.Select("scopes.has-access"),
+		})
+		require.NoError(t, err)
+		require.Equal(t, 1, report.Count(conformance.Crash))
+		problem := report.Results[0].Problems[0]
+		assert.Contains(t, problem, "a breach of the protocol in the reply to has_access (")
+		assert.Contains(t, problem, " of scopes.has-access): frame ")
+		assert.Contains(t, problem, want)
 	}
 }
 

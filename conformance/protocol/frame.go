@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"unicode/utf8"
 )
 
 // MaxFrame is the size of a frame with its line break: 8 MiB.
@@ -32,6 +33,16 @@ func (r *Reader) Read(frame any) error {
 	if line = bytes.TrimSpace(line); len(line) == 0 || line[0] != '{' {
 		return fmt.Errorf("frame is no JSON object: %.80q", line)
 	}
+	if !utf8.Valid(line) {
+		breach := &BreachError{Reason: "is no UTF-8"}
+		var head struct {
+			ID int `json:"id"`
+		}
+		if json.Unmarshal(line, &head) == nil {
+			breach.ID = head.ID
+		}
+		return fmt.Errorf("frame %.80q: %w", line, breach)
+	}
 	if err := json.Unmarshal(line, frame); err != nil {
 		return fmt.Errorf("frame %.80q: %w", line, err)
 	}
@@ -48,7 +59,7 @@ func (r *Reader) line() ([]byte, error) {
 		case err == nil && len(long)+len(part) <= MaxFrame:
 			return append(long, part...), nil
 		case errors.Is(err, io.EOF) && len(long)+len(part) > 0:
-			return nil, io.ErrUnexpectedEOF
+			return nil, fmt.Errorf("the last line, %.80q, has no end: %w", append(long, part...), io.ErrUnexpectedEOF)
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
 			return nil, err
 		case len(long)+len(part) > MaxFrame:

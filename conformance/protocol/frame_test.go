@@ -45,8 +45,9 @@ func TestReaderRefuses(t *testing.T) {
 		"text":             {"Traceback\n", "no JSON object"},
 		"empty line":       {"\n", "no JSON object"},
 		"broken object":    {"{\"id\":}\n", "invalid character"},
-		"wrong type":       {"{\"id\":\"x\"}\n", "cannot unmarshal"},
-		"half a line":      {`{"id":1}`, "unexpected EOF"},
+		"wrong type":       {"{\"id\":\"x\"}\n", "id: want a whole number, got: string"},
+		"half a line":      {`{"id":1,"ok":`, `the last line, "{\"id\":1,\"ok\":", has no end`},
+		"no UTF-8":         {"{\"id\":1,\"ok\":\"\xff\"}\n", "is no UTF-8"},
 		"frame too long":   {`{"x":"` + strings.Repeat("x", protocol.MaxFrame) + "\"}\n", "longer than"},
 		"line without end": {strings.Repeat("x", protocol.MaxFrame+1<<20), "longer than"},
 	} {
@@ -54,6 +55,43 @@ func TestReaderRefuses(t *testing.T) {
 			var reply protocol.Reply
 			assert.ErrorContains(t, protocol.NewReader(strings.NewReader(test.input)).Read(&reply), test.want)
 		})
+	}
+}
+
+func TestReplySaysOneThing(t *testing.T) {
+	for input, want := range map[string]string{
+		`{"id":9}`:                                         "says nothing: want one of ready, ok, err,",
+		`{"id":9,"err":null}`:                              "says nothing",
+		`{"id":9,"ok":true,"err":{}}`:                      "has err and ok: want one of",
+		`{"id":9,"ok":null,"err":{}}`:                      "has err and ok",
+		`{"id":9,"result":true}`:                           `unknown key "result"; there are id, ready, ok, err,`,
+		`{"id":9,"ok":1,"Err":{}}`:                         `; did you mean "err"?`,
+		`{"id":9,"err":{"klass":"X"}}`:                     `unknown key "err.klass"; there are class, code,`,
+		`{"id":9,"err":"failed"}`:                          "err: want an object, got: string",
+		`{"id":9,"err":{"class":1}}`:                       "err.class: want a text, got: number",
+		`{"id":9,"crash":""}`:                              "crash is empty",
+		`{"id":9,"refused":""}`:                            "refused is empty",
+		`{"id":9,"started":9}`:                             "started stands without an id",
+		`{"id":9,"event":{"session":"1"}}`:                 "event stands without an id",
+		`{"ok":1}`:                                         "ok without the id of a command",
+		`{"started":0}`:                                    "started: want the id of a call",
+		`{"id":9,"ready":{"protocol":1,"max_inflight":3}}`: `max_in_flight; did you mean "max_in_flight"?`,
+		`{"id":9,"ready":{"protocol":1,"flavors":"sync"}}`: "ready.flavors: want a list, got: string",
+	} {
+		var reply protocol.Reply
+		err := protocol.NewReader(strings.NewReader(input + "\n")).Read(&reply)
+		assert.ErrorContains(t, err, want, input)
+		var breach *protocol.BreachError
+		if assert.ErrorAs(t, err, &breach, input) && strings.Contains(input, `"id"`) {
+			assert.Equal(t, 9, breach.ID, input)
+		}
+	}
+	for _, input := range []string{
+		`{"id":9,"ok":null}`, `{"id":9,"ok":true,"err":null,"refused":null}`, `{"id":null,"started":4}`,
+		`{"id":9,"ready":{"protocol":2,"warp":3}}`, // the version is refused, not its keys
+	} {
+		var reply protocol.Reply
+		assert.NoError(t, protocol.NewReader(strings.NewReader(input+"\n")).Read(&reply), input)
 	}
 }
 

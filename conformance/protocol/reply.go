@@ -3,7 +3,8 @@ package protocol
 import "encoding/json"
 
 // Reply is what the adapter says: the answer to a command, a call that started,
-// or an event. Exactly one of the fields beside ID is set.
+// or an event. Exactly one of the fields beside ID is set, and no other key may be
+// there: see [BreachError].
 type Reply struct {
 	// ID is the command's. It is 0 with Started and Event.
 	ID int `json:"id,omitempty"`
