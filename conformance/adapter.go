@@ -30,6 +30,9 @@ type Process struct {
 	Out io.Reader
 	// Stderr returns what it has written to its standard error so far.
 	Stderr func() string
+	// Ended says how it ended, such as "exit status 3", and waits a moment for that.
+	// It returns "" for one that has not, and is nil where there is nothing to tell.
+	Ended func() string
 	// Stop ends it, by force if it does not end itself, and waits for its end.
 	Stop func()
 }
@@ -83,13 +86,30 @@ func (c Command) Start(ctx context.Context) (*Process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("adapter %s: %w", c[0], err)
 	}
+	exited := make(chan struct{})
+	wait := sync.OnceFunc(func() { // nothing of its output may be read any more
+		go func() {
+			defer close(exited) // at the latest when Stop has killed it
+			_ = cmd.Wait()
+		}()
+	})
+	ended := func() string {
+		wait()
+		select {
+		case <-exited:
+			return cmd.ProcessState.String()
+		case <-time.After(2 * exitGrace): // one for its end, one for that of its stderr
+			return ""
+		}
+	}
 	stop := sync.OnceFunc(func() {
 		_ = in.Close()
 		timer := time.AfterFunc(exitGrace, func() { _ = cmd.Process.Kill() })
 		defer timer.Stop()
-		_ = cmd.Wait()
+		wait()
+		<-exited
 	})
-	return &Process{In: in, Out: out, Stderr: stderr.String, Stop: stop}, nil
+	return &Process{In: in, Out: out, Stderr: stderr.String, Ended: ended, Stop: stop}, nil
 }
 
 // boundedBuffer keeps the beginning of what is written to it.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/arbfay/authpi-go/conformance/protocol"
 )
@@ -45,8 +46,11 @@ type asked struct {
 	ended   func(protocol.Reply)
 }
 
-// openLink starts an adapter and says hello.
-func openLink(ctx context.Context, adapter Adapter) (*link, error) {
+// openLink starts an adapter and says hello, which it must answer within the
+// patience.
+func openLink(ctx context.Context, adapter Adapter, patience time.Duration) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	process, err := adapter.Start(ctx)
 	if err != nil {
 		return nil, err
@@ -59,9 +63,11 @@ func openLink(ctx context.Context, adapter Adapter) (*link, error) {
 	l.threads.Go(l.write)
 	reply, err := l.ask(ctx, nil, protocol.Command{Message: protocol.Hello, Protocol: protocol.Version})
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("hello was not answered within %s", patience)
 	case err != nil:
 	case reply.Ready == nil:
-		err = fmt.Errorf("hello was not answered by ready: %s", reply.Refused)
+		err = fmt.Errorf("hello was not answered by ready: %s%s", reply.Refused, reply.Crash)
 	case reply.Ready.Protocol != protocol.Version:
 		err = fmt.Errorf("the adapter speaks protocol %d, the runner %d", reply.Ready.Protocol, protocol.Version)
 	case len(reply.Ready.Flavors) == 0:
@@ -87,7 +93,7 @@ func (l *link) lastWords() string {
 		return ""
 	}
 	lines := strings.Split(text, "\n")
-	return "; its stderr ends:\n    " + strings.Join(lines[max(0, len(lines)-shown):], "\n    ")
+	return "; its stderr ends:\n  " + strings.Join(lines[max(0, len(lines)-shown):], "\n  ")
 }
 
 // newID returns an id for a command.
@@ -188,8 +194,8 @@ func (l *link) read() {
 			err = l.dispatch(reply)
 		}
 		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = errors.New("the adapter ended its output")
+			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				err = l.end(err)
 			}
 			err = l.blame(err)
 			l.mu.Lock()
@@ -199,6 +205,22 @@ func (l *link) read() {
 			return
 		}
 	}
+}
+
+// end says how an adapter ended whose output has ended.
+func (l *link) end(err error) error {
+	how := ""
+	if l.process.Ended != nil {
+		how = l.process.Ended()
+		if how == "" {
+			how = "it still runs"
+		}
+		how = " (" + how + ")"
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the adapter ended its output in the middle of a line%s: %w", how, err)
+	}
+	return errors.New("the adapter ended its output" + how)
 }
 
 // blame says which command was answered by a frame that breaks the protocol.

@@ -38,7 +38,26 @@ func TestAProgramThatDoesNotAnswerIsKilled(t *testing.T) {
 	_, err := conformance.Run(t.Context(), conformance.Options{
 		Adapter: program(t, "stubborn"), Suite: sample(t), Budget: 50 * time.Millisecond,
 	})
-	assert.Error(t, err)
+	assert.EqualError(t, err, "adapter: hello was not answered within 50ms")
+}
+
+func TestHowAProgramEndedIsTold(t *testing.T) {
+	suite := sample(t)
+	for role, want := range map[string]string{
+		"exits":           "the adapter ended its output (exit status 7); its stderr ends:\n  Traceback:\n  no such module",
+		"is killed":       "the adapter ended its output (signal: killed)",
+		"stops in a line": `the adapter ended its output in the middle of a line (exit status 0): the last line, "{\"id\":", has no end`,
+		"hangs up":        "the adapter ended its output (it still runs)",
+	} {
+		t.Run(role, func(t *testing.T) {
+			report, err := conformance.Run(t.Context(), conformance.Options{
+				Adapter: program(t, role), Suite: suite, Cases: suite.Select("scopes.has-access"),
+			})
+			require.NoError(t, err)
+			require.Equal(t, 1, report.Count(conformance.Crash))
+			assert.Contains(t, report.Results[0].Problems[0], want)
+		})
+	}
 }
 
 func TestAProgramThatIsNotThere(t *testing.T) {

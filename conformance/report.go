@@ -61,7 +61,7 @@ func (r *Report) WriteText(w io.Writer, rerun string) error {
 		default:
 			fmt.Fprintf(&out, "\n%s %s (%s)\n", strings.ToUpper(string(result.Verdict)), result.Case, result.Flavor)
 			for _, problem := range result.Problems {
-				fmt.Fprintf(&out, "  %s\n", problem)
+				fmt.Fprintf(&out, "  %s\n", indented(problem))
 			}
 			fmt.Fprintf(&out, "  again: %s --case '%s' --flavor %s --trace\n", rerun, result.Case, result.Flavor)
 		}
@@ -70,12 +70,15 @@ func (r *Report) WriteText(w io.Writer, rerun string) error {
 		fmt.Fprintf(&out, "\nskipped: %s", reason)
 	}
 	for _, problem := range r.Problems {
-		fmt.Fprintf(&out, "\nproblem: %s", problem)
+		fmt.Fprintf(&out, "\nproblem: %s", indented(problem))
 	}
 	fmt.Fprintf(&out, "\n%s\n", r.summary())
 	_, err := io.WriteString(w, out.String())
 	return err
 }
+
+// indented keeps the further lines of a text apart from what stands around it.
+func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n      ") }
 
 // summary is the last line of the report.
 func (r *Report) summary() string {

@@ -18,7 +18,7 @@ func report() *conformance.Report {
 		SDK: "acme 1.0", Language: "python", Flavors: []string{"sync"}, Seed: "s", Took: 2 * time.Second,
 		Results: []conformance.Result{
 			{Case: "a.one", Area: "a", Flavor: "sync", Verdict: conformance.Pass, Took: 5 * time.Millisecond},
-			{Case: "a.two[x=1]", Area: "a", Flavor: "sync", Verdict: conformance.Fail, Problems: []string{"ok/id: want 1, got 2"}},
+			{Case: "a.two[x=1]", Area: "a", Flavor: "sync", Verdict: conformance.Fail, Problems: []string{"ok/id: want 1, got 2", "a: crashed: panic\nat line 5"}},
 			{Case: "b.one", Area: "b", Flavor: "sync", Verdict: conformance.Skip, Problems: []string{"the SDK lacks the capability clock"}},
 			{Case: "b.two", Area: "b", Flavor: "sync", Verdict: conformance.Blocked, Problems: []string{"its control a.two did not pass: fail"}},
 		},
@@ -34,6 +34,8 @@ sync       b                       0 of 2, 1 skipped, 1 NOT OK  0s
 
 FAIL a.two[x=1] (sync)
   ok/id: want 1, got 2
+  a: crashed: panic
+      at line 5
   again: conformance run --case 'a.two[x=1]' --flavor sync --trace
 
 BLOCKED b.two (sync)
@@ -65,7 +67,7 @@ func TestReportForPrograms(t *testing.T) {
 	}
 	require.NoError(t, xml.Unmarshal([]byte(out.String()), &suite))
 	assert.Equal(t, []int{4, 2, 1}, []int{suite.Tests, suite.Failures, suite.Skipped})
-	assert.Equal(t, "ok/id: want 1, got 2", suite.Cases[1].Failure)
+	assert.Equal(t, "ok/id: want 1, got 2\na: crashed: panic\nat line 5", suite.Cases[1].Failure)
 }
 
 func TestGreenMeansThatSomethingPassed(t *testing.T) {

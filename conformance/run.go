@@ -330,9 +330,7 @@ func (r *runner) open(ctx context.Context) (*link, error) {
 		r.link.kill()
 		r.link = nil
 	}
-	hello, cancel := context.WithTimeout(ctx, r.options.Budget)
-	defer cancel()
-	opened, err := openLink(hello, r.options.Adapter)
+	opened, err := openLink(ctx, r.options.Adapter, r.options.Budget)
 	if err != nil {
 		return nil, err
 	}

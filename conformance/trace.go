@@ -21,8 +21,8 @@ func (t *Transcript) Trace() string {
 		if where == "" {
 			where = "not scripted"
 		}
-		raw := strings.ReplaceAll(strings.TrimSpace(request.Raw), "\n", "\n      ")
-		lines = append(lines, line{request.Seq, fmt.Sprintf("request (%s)\n      %s", where, raw)})
+		raw := strings.TrimSpace(request.Raw)
+		lines = append(lines, line{request.Seq, fmt.Sprintf("request (%s)\n%s", where, raw)})
 	}
 	for _, event := range t.Events {
 		lines = append(lines, line{event.Seq, fmt.Sprintf("callback %s of call %d: %s", event.Hook, event.Call, jsontree.ToJSON(event.Data))})
@@ -37,19 +37,19 @@ func (t *Transcript) Trace() string {
 		case call.Ended == 0:
 			outcome = "never ended"
 		}
-		lines = append(lines, line{call.Ended, fmt.Sprintf("%s: %s %s\n      -> %s", call.Instance, call.Operation, jsontree.ToJSON(call.Args), outcome)})
+		lines = append(lines, line{call.Ended, fmt.Sprintf("%s: %s %s\n-> %s", call.Instance, call.Operation, jsontree.ToJSON(call.Args), outcome)})
 	}
 	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(a.seq, b.seq) })
 	var out strings.Builder
 	fmt.Fprintf(&out, "=== %s (%s), issuer at %s, %s\n", t.Case, t.Flavor, t.Facts.Origin, t.Took)
 	for _, one := range lines {
-		fmt.Fprintf(&out, "%4d  %s\n", one.seq, one.text)
+		fmt.Fprintf(&out, "%4d  %s\n", one.seq, indented(one.text))
 	}
 	for _, broken := range t.Broken {
-		fmt.Fprintf(&out, "      broken: %s\n", broken)
+		fmt.Fprintf(&out, "      broken: %s\n", indented(broken))
 	}
 	if t.Stopped != "" {
-		fmt.Fprintf(&out, "      stopped: %s: %s\n", t.Stopped, t.Reason)
+		fmt.Fprintf(&out, "      stopped: %s: %s\n", t.Stopped, indented(t.Reason))
 	}
 	return out.String()
 }
