@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/arbfay/authpi-go/conformance/internal/jsontree"
 	"github.com/arbfay/authpi-go/conformance/provider"
@@ -101,8 +103,8 @@ type Step struct {
 	Client string `json:"client"`
 	// Context is cancelled, expired or empty.
 	Context string `json:"context"`
-	// Times is how many calls are made at once. 0 means 1.
-	Times int `json:"times"`
+	// Times is how many calls are made at once.
+	Times Times `json:"times"`
 	// Async goes on when the calls have started.
 	Async bool `json:"async"`
 	// OK and Err are the outcome of each call: one of them is set.
@@ -136,6 +138,24 @@ func (s *Step) Instances() []string {
 		names[i] = fmt.Sprintf("%s.%d", s.ID, i+1)
 	}
 	return names
+}
+
+// maxTimes bounds the calls that one step makes.
+const maxTimes = 64
+
+// Times is how many calls a step makes at once: 1 to 64, or 0 where the case does
+// not say, which means one whose instance has no number.
+type Times int
+
+// FromTree reads a number.
+func (t *Times) FromTree(tree any) error {
+	number, _ := tree.(json.Number)
+	count, err := strconv.Atoi(number.String())
+	if err != nil || count < 1 || count > maxTimes {
+		return fmt.Errorf("want a whole number from 1 to %d", maxTimes)
+	}
+	*t = Times(count)
+	return nil
 }
 
 // Wait says what a step waits for: one of its fields is set.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/arbfay/authpi-go/conformance/internal/expr"
 	"github.com/arbfay/authpi-go/conformance/internal/jsontree"
+	"github.com/arbfay/authpi-go/conformance/internal/suggest"
 	"github.com/arbfay/authpi-go/conformance/protocol"
 	"github.com/arbfay/authpi-go/conformance/provider"
 )
@@ -46,7 +47,14 @@ func (k *checker) problem(path, format string, args ...any) {
 	k.problems = append(k.problems, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
 }
 
+// wrap notes an error, each of several that are joined by itself.
 func (k *checker) wrap(prefix string, err error) {
+	if many, joined := err.(interface{ Unwrap() []error }); joined {
+		for _, one := range many.Unwrap() {
+			k.wrap(prefix, one)
+		}
+		return
+	}
 	if err != nil {
 		k.problems = append(k.problems, fmt.Errorf("%s%w", prefix, err))
 	}
@@ -175,7 +183,7 @@ func (k *checker) checkConfig(path string, config map[string]any) {
 		kind, known := k.spec.Config[name]
 		switch {
 		case !known:
-			k.problem(jsontree.Join(path, name), "no such option")
+			k.problem(jsontree.Join(path, name), "no such option%s", suggest.Key(name, k.spec.Config))
 		case kind == "clock" || kind == "entropy" || kind == "http_client" || kind == "hooks":
 			k.problem(jsontree.Join(path, name), "belongs to the adapter")
 		case isCallback(kind):
@@ -189,7 +197,7 @@ func (k *checker) checkConfig(path string, config map[string]any) {
 func (k *checker) checkExchange(path string, exchange *provider.Exchange) {
 	k.wrap(path+"/", exchange.Check())
 	if exchange.On.Endpoint != "" && !k.isEndpoint(exchange.On.Endpoint) {
-		k.problem(path+"/on/endpoint", "no endpoint %q", exchange.On.Endpoint)
+		k.problem(path+"/on/endpoint", "no endpoint %q%s", exchange.On.Endpoint, k.nearEndpoint(exchange.On.Endpoint))
 	}
 	k.references(path+"/on", []any{anyObject(exchange.On.Form), anyObject(exchange.On.Query), anyObject(exchange.On.Headers)})
 	if reply := exchange.Reply; reply != nil {
@@ -213,6 +221,14 @@ func (k *checker) isEndpoint(name string) bool {
 	return slices.ContainsFunc(k.spec.Endpoints, func(e provider.Endpoint) bool { return e.Name == name })
 }
 
+func (k *checker) nearEndpoint(name string) string {
+	var names []string
+	for _, endpoint := range k.spec.Endpoints {
+		names = append(names, endpoint.Name)
+	}
+	return suggest.Name(name, names)
+}
+
 func (k *checker) checkOutcome() {
 	c := k.c
 	for i, clause := range c.Clauses {
@@ -222,7 +238,7 @@ func (k *checker) checkOutcome() {
 	}
 	for i, capability := range c.Requires {
 		if !slices.Contains(protocol.Capabilities(), capability) {
-			k.problem(fmt.Sprintf("requires/%d", i), "no capability %q", capability)
+			k.problem(fmt.Sprintf("requires/%d", i), "no capability %q%s", capability, suggest.Name(capability, protocol.Capabilities()))
 		}
 	}
 	for i, id := range c.Sent {
@@ -232,7 +248,7 @@ func (k *checker) checkOutcome() {
 	}
 	for _, endpoint := range slices.Sorted(maps.Keys(c.Counts)) {
 		if !k.isEndpoint(endpoint) {
-			k.problem("counts/"+endpoint, "no such endpoint")
+			k.problem("counts/"+endpoint, "no such endpoint%s", k.nearEndpoint(endpoint))
 		}
 		if c.Counts[endpoint] < 0 {
 			k.problem("counts/"+endpoint, "want a number from 0")

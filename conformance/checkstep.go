@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/arbfay/authpi-go/conformance/internal/expr"
 	"github.com/arbfay/authpi-go/conformance/internal/jsontree"
+	"github.com/arbfay/authpi-go/conformance/internal/suggest"
 	"github.com/arbfay/authpi-go/conformance/protocol"
 )
-
-// maxTimes bounds the calls that one step makes.
-const maxTimes = 64
 
 func (k *checker) checkStep(path string, step *Step) {
 	kinds := 0
@@ -68,7 +68,7 @@ func (k *checker) checkCall(path string, step *Step) {
 	}
 	operation, known := k.spec.Operations[step.Call]
 	if !known {
-		k.problem(path+"/call", "no operation %q", step.Call)
+		k.problem(path+"/call", "no operation %q%s", step.Call, suggest.Key(step.Call, k.spec.Operations))
 		return
 	}
 	k.checkArgs(path+"/args", step, operation)
@@ -77,9 +77,6 @@ func (k *checker) checkCall(path string, step *Step) {
 	}
 	if step.Context != "" && step.Context != protocol.ContextCancelled && step.Context != protocol.ContextExpired {
 		k.problem(path+"/context", "want cancelled or expired")
-	}
-	if step.Times < 0 || step.Times > maxTimes {
-		k.problem(path+"/times", "want 1 to %d", maxTimes)
 	}
 	if step.OK.Set == (step.Err != nil) {
 		k.problem(path, "want ok or err")
@@ -103,7 +100,7 @@ func (k *checker) checkArgs(path string, step *Step, operation Operation) {
 		at := jsontree.Join(path, name)
 		switch {
 		case !known:
-			k.problem(at, "%s has no such parameter", step.Call)
+			k.problem(at, "%s has no such parameter%s", step.Call, suggest.Key(name, operation.Params))
 		case isCallback(kind):
 			k.checkBehavior(at, step.Args[name])
 		case kind == "agent":
@@ -195,7 +192,7 @@ func (k *checker) checkError(path string, want map[string]any) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if !slices.Contains(errorMembers(), name) {
-			k.problem(jsontree.Join(path, name), "unknown key")
+			k.problem(jsontree.Join(path, name), "unknown key%s", suggest.Name(name, errorMembers()))
 		}
 	}
 	for _, name := range []string{"class", "code"} {
@@ -203,11 +200,59 @@ func (k *checker) checkError(path string, want map[string]any) {
 			k.problem(path, "%s: is missing", name)
 		}
 	}
-	class, _ := want["class"].(string)
-	if _, known := k.spec.Classes[class]; class != "" && !known {
-		k.problem(path+"/class", "no class %q", class)
+	k.checkKind(path, want)
+	if cause, ok := want["cause"].(map[string]any); ok {
+		k.checkKind(path+"/cause", cause)
 	}
 	k.expectation(path, anyObject(want))
+}
+
+// checkKind judges the class and the code of an error. A code is one of the
+// interface, or stands in what the SDK gets to read in this case.
+func (k *checker) checkKind(path string, want map[string]any) {
+	class, _ := want["class"].(string)
+	if _, known := k.spec.Classes[class]; class != "" && !known {
+		k.problem(path+"/class", "no class %q%s", class, suggest.Key(class, k.spec.Classes))
+	}
+	code, _ := want["code"].(string)
+	if code != "" && !slices.Contains(k.spec.Codes, code) && !reads(k.c, code) {
+		k.problem(path+"/code", "the interface has no code %q, and the provider does not send it%s",
+			code, suggest.Name(code, k.spec.Codes))
+	}
+}
+
+// reads says whether a word may stand in what the SDK reads: the provider's
+// answers, and the arguments, which may be URLs that the provider led to.
+func reads(c *Case, word string) bool {
+	var read []any
+	for _, exchange := range c.Script {
+		if reply := exchange.Reply; reply != nil {
+			read = append(read, reply.JSON, reply.Body, reply.Metadata, anyObject(reply.Headers))
+		}
+	}
+	walkSteps(c.Steps, func(step *Step) { read = append(read, anyObject(step.Args)) })
+	return mayHold(read, word)
+}
+
+// mayHold says whether a word stands in a tree, or in a text that an operator
+// makes of parts.
+func mayHold(tree any, word string) bool {
+	if name, _, ok := expr.Operator(tree); ok && slices.Contains([]string{"join", "repeat", "hex"}, name) {
+		return true
+	}
+	switch tree := tree.(type) {
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(tree)), func(value any) bool { return mayHold(value, word) })
+	case []any:
+		return slices.ContainsFunc(tree, func(element any) bool { return mayHold(element, word) })
+	case string:
+		words := strings.FieldsFunc(tree, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.", r)
+		})
+		return tree == word || slices.Contains(words, word)
+	default:
+		return false
+	}
 }
 
 // requirements returns what a case says that it needs, and what can be seen from

@@ -20,6 +20,8 @@ type Interface struct {
 	Operations map[string]Operation
 	// Classes are the clauses of the error classes by name.
 	Classes map[string]string
+	// Codes are the error codes of all classes, sorted.
+	Codes []string
 	// Endpoints are the endpoints, discovery included.
 	Endpoints []provider.Endpoint
 	// Config are the types of the config options by name.
@@ -76,8 +78,12 @@ type interfaceFile struct {
 		Fields  []interfaceItem `json:"fields"`
 	} `json:"types"`
 	Errors []struct {
-		Name   string `json:"name"`
-		Clause string `json:"clause"`
+		Name   string   `json:"name"`
+		Clause string   `json:"clause"`
+		Codes  []string `json:"codes"`
+		Match  []struct {
+			Code string `json:"code"`
+		} `json:"match"`
 	} `json:"errors"`
 	Endpoints []provider.Endpoint `json:"endpoints"`
 	Config    []interfaceItem     `json:"config"`
@@ -129,7 +135,12 @@ func ReadInterface(data []byte) (*Interface, error) {
 	out.Operations[protocol.Close] = Operation{IO: true, Clause: "op." + protocol.Close}
 	for _, class := range file.Errors {
 		out.Classes[class.Name] = class.Clause
+		out.Codes = append(out.Codes, class.Codes...)
+		for _, match := range class.Match {
+			out.Codes = append(out.Codes, match.Code)
+		}
 	}
+	slices.Sort(out.Codes)
 	for _, option := range file.Config {
 		out.Config[option.Name] = option.Type
 	}

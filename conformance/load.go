@@ -44,6 +44,9 @@ func Load(files fs.FS) (*Suite, error) {
 		return nil, err
 	}
 	l := &loader{sources: map[string]*source{}, built: map[string]map[string]any{}, building: map[string]bool{}}
+	if err := l.strays(files); err != nil {
+		return nil, err
+	}
 	for _, name := range names {
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -124,6 +127,22 @@ type loader struct {
 	built    map[string]map[string]any
 	building map[string]bool
 	problems []error
+}
+
+// strays notes the files that are no cases, but could have been meant as some.
+func (l *loader) strays(files fs.FS) error {
+	for _, pattern := range []string{"*.json", "*/*/*.json"} {
+		names, err := fs.Glob(files, pattern)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if name != "interface.json" && name != "schema.json" {
+				l.problem(name, fmt.Errorf("a case stands in the folder of its area, as AREA/NAME.json"))
+			}
+		}
+	}
+	return nil
 }
 
 // problem notes what is wrong with a file, once: the forms of a matrix mostly

@@ -85,7 +85,7 @@ func TestDefectsSpoilTheControl(t *testing.T) {
 				{"at": "script", "add": {"id": "z", "on": {"endpoint": "jwks"}, "fault": "close"}},
 				{"at": "script/x/on", "merge": {"endpoint": null, "path": "/p"}}
 			],
-			"err": {"class": "OAuthError", "code": "c"}, "then": [{"id": "d", "call": "close", "ok": null}]}`,
+			"err": {"class": "OAuthError", "code": "timeout"}, "then": [{"id": "d", "call": "close", "ok": null}]}`,
 		"config/worse.json": head("config.worse") + `
 			"control": "config.bad", "until": "setup", "sent": [], "defect": [{"at": "given/config/client_id", "set": ""}],
 			"err": {"class": "ConfigurationError", "code": "missing_client_id"}}`,
@@ -100,7 +100,7 @@ func TestDefectsSpoilTheControl(t *testing.T) {
 	assert.Zero(t, bad.Script[1].Times)
 	require.Len(t, bad.Steps, 3)
 	assert.False(t, bad.Steps[1].OK.Set)
-	assert.Equal(t, "c", bad.Steps[1].Err["code"])
+	assert.Equal(t, "timeout", bad.Steps[1].Err["code"])
 	assert.Equal(t, "d", bad.Steps[2].ID)
 	assert.Empty(t, bad.Kills, "what the control catches, this does not")
 	assert.Empty(t, bad.Requires)
@@ -116,6 +116,52 @@ func TestDefectsSpoilTheControl(t *testing.T) {
 	assert.Equal(t, "for", good.Clauses[0].Argues)
 	assert.Equal(t, []string{"x"}, good.Sent, "all of the script, unless said otherwise")
 	assert.Equal(t, "c_app", good.Given.Config["client_id"], "the control stays as it was")
+}
+
+func TestStraysAreRefused(t *testing.T) {
+	spec, err := fixtures.Files.ReadFile("interface.json")
+	require.NoError(t, err)
+	_, err = conformance.Load(fstest.MapFS{
+		"interface.json": {Data: spec}, "schema.json": {Data: []byte(`{}`)},
+		"close.json": {Data: []byte(`{}`)}, "flow/deep/close.json": {Data: []byte(`{}`)},
+	})
+	require.EqualError(t, err, "close.json: a case stands in the folder of its area, as AREA/NAME.json\n"+
+		"flow/deep/close.json: a case stands in the folder of its area, as AREA/NAME.json")
+}
+
+// TestCodesThatTheProviderSends hold without being of the interface.
+func TestCodesThatTheProviderSends(t *testing.T) {
+	for code, reply := range map[string]string{
+		"x-sent": `{"json": {"error": "x-sent"}}`, "x-text": `{"body": "{\"error\":\"x-text\"}"}`,
+		"x-head": `{"headers": {"www-authenticate": "Bearer error=\"x-head\""}}`,
+		"xxxx":   `{"json": {"error": {"$repeat": ["x", 4]}}}`, "timeout": `{}`,
+	} {
+		suiteOf(t, map[string]string{"config/c.json": head("config.c") + `
+			"script": [{"id": "x", "on": {"endpoint": "token"}, "reply": ` + reply + `}],
+			"steps": [{"id": "a", "call": "close", "ok": null},
+				{"id": "b", "call": "close", "err": {"class": "OAuthError", "code": "` + code + `"}}]}`})
+	}
+}
+
+// TestEverythingWrongIsTold has several mistakes in one file.
+func TestEverythingWrongIsTold(t *testing.T) {
+	spoiled := merged(t, good, `{"steps": [
+		{"id": "a", "call": "close", "ok": {"a": {"$between": [60, 0]}, "b": {"$reg": "x"}}},
+		{"id": "b", "call": "create_agnet", "ok": null},
+		{"id": "c", "call": "close", "err": {"class": "OAuthErorr", "code": "time_out", "cause": {"class": "RefreshEror", "code": "x"}}},
+		{"id": "d", "call": "close", "args": {}, "err": {"class": "OAuthError", "code": "state_mismatch", "stauts": 1}}
+	], "requires": ["clok"], "counts": {"tokn": 1}, "given": {"config": {"client_di": "x"}}}`)
+	require.EqualError(t, loadWith(t, spoiled, ""), `create_agent/good.json: counts/tokn: no such endpoint; did you mean "token"?
+create_agent/good.json: given/config/client_di: no such option; did you mean "client_id"?
+create_agent/good.json: requires/0: no capability "clok"; did you mean "clock"?
+create_agent/good.json: steps/0/ok/a: $between: want two numbers, the lower one first
+create_agent/good.json: steps/0/ok/b: unknown operator $reg; did you mean "re"?
+create_agent/good.json: steps/1/call: no operation "create_agnet"; did you mean "create_agent"?
+create_agent/good.json: steps/2/err/cause/class: no class "RefreshEror"; did you mean "RefreshError"?
+create_agent/good.json: steps/2/err/cause/code: the interface has no code "x", and the provider does not send it
+create_agent/good.json: steps/2/err/class: no class "OAuthErorr"; did you mean "OAuthError"?
+create_agent/good.json: steps/2/err/code: the interface has no code "time_out", and the provider does not send it; did you mean "timeout"?
+create_agent/good.json: steps/3/err/stauts: unknown key; did you mean "status"?`)
 }
 
 func TestRequirementsAreSeenFromTheCase(t *testing.T) {
@@ -162,7 +208,7 @@ func TestInterfaceMustBeThere(t *testing.T) {
 // read than they do.
 const smallInterface = `{
 	"operations": [{"name": "create_agent", "params": [{"name": "tokens", "type": "TokenSet"}, {"name": "on_refresh", "type": "callback.x"}]}],
-	"types": [{"name": "TokenSet", "storage": true}], "errors": [{"name": "OAuthError"}, {"name": "TokenParseError"}],
+	"types": [{"name": "TokenSet", "storage": true}], "errors": [{"name": "OAuthError"}, {"name": "TokenParseError", "codes": ["id_token_missing"]}],
 	"endpoints": [{"name": "token", "metadata": "token_endpoint", "path": "/token"}],
 	"config": [{"name": "issuer_url", "type": "url"}, {"name": "client_id", "type": "string"}, {"name": "redirect_uri", "type": "string"}],
 	"clauses": [{"id": "op.create_agent", "level": "must"}, {"id": "op.close", "level": "must"}]

@@ -94,6 +94,8 @@ func malformed() (form, names map[string]string) {
 		"two kinds of step":          `{"steps": [{"id": "a", "call": "close", "ok": null, "advance": "1s"}]}`,
 		"no kind of step":            `{"steps": [{"id": "a"}]}`,
 		"call without id":            `{"steps": [{"call": "close", "ok": null}]}`,
+		"no calls":                   `{"steps": [{"id": "a", "call": "close", "times": 0, "ok": null}]}`,
+		"too many calls":             `{"steps": [{"id": "a", "call": "close", "times": 65, "ok": null}]}`,
 		"call without outcome":       `{"steps": [{"id": "a", "call": "close"}]}`,
 		"call with two outcomes":     `{"steps": [{"id": "a", "call": "close", "ok": null, "err": {"class": "OAuthError", "code": "x"}}]}`,
 		"unknown context":            `{"steps": [{"id": "a", "call": "close", "context": "late", "ok": null}]}`,
@@ -138,6 +140,9 @@ func malformed() (form, names map[string]string) {
 		"unknown hold":          `{"script": [{"id": "x", "on": {"endpoint": "token"}, "hold": {"started": ["z"]}, "reply": {}}]}`,
 		"unknown callback":      `{"config_events": [{"on_refresh": {}}]}`,
 		"errors alone":          `{"steps": [{"id": "a", "call": "close", "err": {"class": "OAuthError", "code": "x"}}]}`,
+		"unknown code":          `{"steps": [{"id": "a", "call": "close", "err": {"class": "OAuthError", "code": "x"}}, {"id": "b", "call": "close", "ok": null}]}`,
+		"nothing between":       `{"steps": [{"id": "a", "call": "close", "ok": {"$between": [60, 0]}}]}`,
+		"any of something":      `{"steps": [{"id": "a", "call": "close", "ok": {"$any": "x"}}]}`,
 		"broken pattern":        `{"steps": [{"id": "a", "call": "close", "ok": {"$re": "("}}]}`,
 		"another name":          `{"id": "create_agent.other"}`,
 	}

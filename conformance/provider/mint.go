@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,15 +37,14 @@ func (t *Token) Check() error {
 	if t.Tamper != "" && !slices.Contains(mint.Tampers(), t.Tamper) {
 		return fmt.Errorf("tamper: unknown tamper %q", t.Tamper)
 	}
+	var errs []error
 	for _, part := range []struct {
 		name string
 		tree any
 	}{{"header", t.Header}, {"claims", t.Claims}, {"payload", t.Payload}} {
-		if err := expr.Check(part.tree, part.name, expr.Value); err != nil {
-			return err
-		}
+		errs = append(errs, expr.Check(part.tree, part.name, expr.Value))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Mint makes the token.

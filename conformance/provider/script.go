@@ -6,6 +6,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/arbfay/authpi-go/conformance/internal/expr"
@@ -134,28 +135,25 @@ func (e *Exchange) Check() error {
 	if (e.On.Endpoint == "") == (e.On.Path == "") {
 		return fmt.Errorf("on: want an endpoint or a path")
 	}
-	if err := e.checkOn(); err != nil {
-		return err
+	errs := []error{e.checkOn()}
+	switch {
+	case e.Reply != nil:
+		errs = append(errs, e.Reply.check())
+	case e.Fault == "":
+		errs = append(errs, fmt.Errorf("reply: is missing"))
 	}
-	if e.Reply == nil {
-		if e.Fault == "" {
-			return fmt.Errorf("reply: is missing")
-		}
-		return nil
-	}
-	return e.Reply.check()
+	return errors.Join(errs...)
 }
 
 func (e *Exchange) checkOn() error {
+	var errs []error
 	for _, part := range []struct {
 		name string
 		want map[string]any
 	}{{"query", e.On.Query}, {"form", e.On.Form}, {"headers", e.On.Headers}} {
-		if err := expr.Check(anyMap(part.want), "on/"+part.name, expr.Value, expr.Matcher); err != nil {
-			return err
-		}
+		errs = append(errs, expr.Check(anyMap(part.want), "on/"+part.name, expr.Value, expr.Matcher))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (r *Reply) check() error {
@@ -174,15 +172,14 @@ func (r *Reply) check() error {
 	if r.Status != 0 && (r.Status < 200 || r.Status > 599) {
 		return fmt.Errorf("reply/status: want 200 to 599")
 	}
+	errs := []error{expr.Check(r.JWKS, "reply/jwks", expr.Value)}
 	for _, part := range []struct {
 		name string
 		tree any
 	}{{"json", r.JSON}, {"body", r.Body}, {"headers", anyMap(r.Headers)}, {"metadata", r.Metadata}} {
-		if err := expr.Check(part.tree, "reply/"+part.name, expr.Value); err != nil {
-			return err
-		}
+		errs = append(errs, expr.Check(part.tree, "reply/"+part.name, expr.Value))
 	}
-	return expr.Check(r.JWKS, "reply/jwks", expr.Value)
+	return errors.Join(errs...)
 }
 
 // anyMap keeps a nil map from becoming a tree that is not nil.

@@ -4,15 +4,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+
+	"github.com/arbfay/authpi-go/conformance/internal/suggest"
 )
 
-// Check refuses, by path, an operator that is unknown, that is not allowed at
+// Check refuses, by path, every operator that is unknown, that is not allowed at
 // its place, or whose argument has the wrong form.
 func Check(tree any, path string, allowed ...Kind) error {
 	return Visit(tree, path, func(path, operator string, argument any) error {
 		kind := KindOf(operator)
 		if kind == Unknown {
-			return fmt.Errorf("%s: unknown operator $%s", path, operator)
+			var known []string
+			for _, one := range allowed {
+				known = append(known, operators(one)...)
+			}
+			return fmt.Errorf("%s: unknown operator $%s%s", path, operator, suggest.Name(operator, known))
 		}
 		permitted := false
 		for _, one := range allowed {
@@ -38,8 +44,14 @@ func checkArgument(operator string, argument any) error {
 		return wantList(argument, -1)
 	case "words":
 		return wantList(argument, -1)
-	case "basic", "at_hash", "between", "repeat":
+	case "basic", "at_hash", "repeat":
 		return wantList(argument, 2)
+	case "between":
+		return checkBounds(argument)
+	case "any", "absent":
+		if argument != "" {
+			return fmt.Errorf(`want ""`)
+		}
 	case "url":
 		_, _, err := urlParts(argument)
 		return err
@@ -48,7 +60,7 @@ func checkArgument(operator string, argument any) error {
 	case "type":
 		return checkType(argument)
 	case "len", "min_chars":
-		return wantNumber(argument)
+		return wantCount(argument)
 	case "media":
 		return wantText(argument)
 	case "closed":
@@ -93,9 +105,25 @@ func wantText(argument any) error {
 	return nil
 }
 
-func wantNumber(argument any) error {
-	if _, ok := argument.(json.Number); !ok {
-		return fmt.Errorf("want a number")
+// checkBounds wants two numbers, the lower one first: nothing is between others.
+func checkBounds(argument any) error {
+	if err := wantList(argument, 2); err != nil {
+		return err
+	}
+	bounds, _ := argument.([]any)
+	low, okLow := float(bounds[0])
+	high, okHigh := float(bounds[1])
+	if !okLow || !okHigh || low > high {
+		return fmt.Errorf("want two numbers, the lower one first")
+	}
+	return nil
+}
+
+// wantCount wants a whole number from 0.
+func wantCount(argument any) error {
+	number, _ := argument.(json.Number)
+	if count, err := number.Int64(); err != nil || count < 0 {
+		return fmt.Errorf("want a whole number from 0")
 	}
 	return nil
 }

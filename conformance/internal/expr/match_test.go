@@ -146,8 +146,14 @@ func TestCheck(t *testing.T) {
 		`{"$secret": 1}`:                  "p: $secret: want a text",
 		`{"$in": 1}`:                      "p: $in: want a list",
 		`{"$between": [1]}`:               "p: $between: want a list of 2",
+		`{"$between": [60, 0]}`:           "p: $between: want two numbers, the lower one first",
+		`{"$between": ["0", "60"]}`:       "p: $between: want two numbers",
+		`{"$any": "x"}`:                   `p: $any: want ""`,
+		`{"$absent": true}`:               `p: $absent: want ""`,
+		`{"$min_chars": -1}`:              "p: $min_chars: want a whole number",
+		`{"$optional": {"$reg": "x"}}`:    `p/$optional: unknown operator $reg; did you mean "re"?`,
 		`{"$type": "text"}`:               "p: $type: want string",
-		`{"$len": "1"}`:                   "p: $len: want a number",
+		`{"$len": "1"}`:                   "p: $len: want a whole number from 0",
 		`{"$closed": 1}`:                  "p: $closed: want an object",
 		`{"$url": {"query": {}}}`:         "p: $url: at: is missing",
 		`{"$url": {"at": "", "path": 1}}`: "p: $url: unknown key path",
@@ -155,6 +161,11 @@ func TestCheck(t *testing.T) {
 	} {
 		assert.ErrorContains(t, expr.Check(tree(t, text), "p", all...), want, text)
 	}
+	assert.EqualError(t, expr.Check(tree(t, `{"a": {"$secret": 1}, "b": [{"$nope": {"$len": ""}}], "c": {"$re": "x", "d": 1}}`), "p", all...),
+		`p/a: $secret: want a text
+p/b/0: unknown operator $nope
+p/b/0/$nope: $len: want a whole number from 0
+p/c/$re: an operator stands alone in its object`, "all of them")
 	assert.Error(t, expr.Check(tree(t, `{"$any": ""}`), "p", expr.Value), "a matcher is no value")
 	assert.Error(t, expr.Check(tree(t, `{"$object": "a"}`), "p", expr.Value, expr.Matcher), "a handle is an argument only")
 }

@@ -123,19 +123,22 @@ func length(got any) int {
 
 func between(argument, got any) bool {
 	bounds, _ := argument.([]any)
-	number, ok := got.(json.Number)
-	if !ok || len(bounds) != 2 {
+	if len(bounds) != 2 {
 		return false
 	}
-	low, okLow := bounds[0].(json.Number)
-	high, okHigh := bounds[1].(json.Number)
-	if !okLow || !okHigh {
-		return false
+	value, ok := float(got)
+	low, okLow := float(bounds[0])
+	high, okHigh := float(bounds[1])
+	return ok && okLow && okHigh && low <= value && value <= high
+}
+
+func float(tree any) (float64, bool) {
+	number, ok := tree.(json.Number)
+	if !ok {
+		return 0, false
 	}
 	value, err := number.Float64()
-	lowest, errLow := low.Float64()
-	highest, errHigh := high.Float64()
-	return err == nil && errLow == nil && errHigh == nil && lowest <= value && value <= highest
+	return value, err == nil
 }
 
 func (s Scope) matchIn(path string, argument, got any) []Difference {

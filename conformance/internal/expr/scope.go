@@ -5,6 +5,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,19 +42,33 @@ const (
 
 // KindOf returns the kind of an operator, named without its $.
 func KindOf(operator string) Kind {
-	switch operator {
-	case "issuer", "origin", "other", "dead", "secret", "token", "time", "result", "config", "at_hash",
-		"join", "repeat", "json", "hex", "s256", "basic", "url", "lit":
-		return Value
-	case "object":
-		return Handle
-	case "any", "absent", "optional", "type", "re", "in", "not", "all", "contains", "set", "words",
-		"len", "min_chars", "between", "media", "closed":
-		return Matcher
-	case "var":
-		return Variable
+	for _, kind := range []Kind{Value, Handle, Matcher, Variable} {
+		if slices.Contains(operators(kind), operator) {
+			return kind
+		}
+	}
+	return Unknown
+}
+
+// operators returns the operators of a kind, without their $.
+func operators(kind Kind) []string {
+	switch kind {
+	case Value:
+		return []string{
+			"issuer", "origin", "other", "dead", "secret", "token", "time", "result", "config", "at_hash",
+			"join", "repeat", "json", "hex", "s256", "basic", "url", "lit",
+		}
+	case Handle:
+		return []string{"object"}
+	case Matcher:
+		return []string{
+			"any", "absent", "optional", "type", "re", "in", "not", "all", "contains", "set", "words",
+			"len", "min_chars", "between", "media", "closed",
+		}
+	case Variable:
+		return []string{"var"}
 	default:
-		return Unknown
+		return nil
 	}
 }
 
@@ -73,35 +88,31 @@ func Operator(tree any) (name string, argument any, ok bool) {
 }
 
 // Visit calls back for every operator in a tree, outermost first, with the path
-// at which it stands. The argument of lit is not looked into.
+// at which it stands. The argument of lit is not looked into. The error joins
+// those of the callback, and those of operators that do not stand alone.
 func Visit(tree any, path string, found func(path, operator string, argument any) error) error {
 	if name, argument, ok := Operator(tree); ok {
-		if err := found(path, name, argument); err != nil {
+		err := found(path, name, argument)
+		if name == "lit" {
 			return err
 		}
-		if name == "lit" {
-			return nil
-		}
-		return Visit(argument, jsontree.Join(path, "$"+name), found)
+		return errors.Join(err, Visit(argument, jsontree.Join(path, "$"+name), found))
 	}
+	var errs []error
 	switch tree := tree.(type) {
 	case map[string]any:
 		for _, name := range sortedNames(tree) {
 			if strings.HasPrefix(name, "$") {
-				return fmt.Errorf("%s: an operator stands alone in its object", jsontree.Join(path, name))
+				errs = append(errs, fmt.Errorf("%s: an operator stands alone in its object", jsontree.Join(path, name)))
 			}
-			if err := Visit(tree[name], jsontree.Join(path, name), found); err != nil {
-				return err
-			}
+			errs = append(errs, Visit(tree[name], jsontree.Join(path, name), found))
 		}
 	case []any:
 		for i, element := range tree {
-			if err := Visit(element, jsontree.Join(path, fmt.Sprint(i)), found); err != nil {
-				return err
-			}
+			errs = append(errs, Visit(element, jsontree.Join(path, fmt.Sprint(i)), found))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func sortedNames(object map[string]any) []string {

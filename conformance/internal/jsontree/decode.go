@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/arbfay/authpi-go/conformance/internal/suggest"
 )
 
 // FromTree is implemented by types that read themselves from a tree: those with
@@ -62,7 +64,7 @@ func decodeStruct(path string, tree any, into reflect.Value) error {
 	for _, name := range sortedKeys(object) {
 		field, known := fields[name]
 		if !known || name == "" || name == "-" {
-			return fmt.Errorf("%s: unknown key", Join(path, name))
+			return fmt.Errorf("%s: unknown key%s", Join(path, name), suggest.Key(name, fields))
 		}
 		if err := decode(Join(path, name), object[name], into.Field(field)); err != nil {
 			return err

@@ -121,7 +121,7 @@ func TestDecodeRefusesByPath(t *testing.T) {
 	assert.Equal(t, 1, good.List[0].Count)
 	for text, want := range map[string]string{
 		`[]`:                             "(root): want an object",
-		`{"txet": 1}`:                    "txet: unknown key",
+		`{"txet": 1}`:                    `txet: unknown key; did you mean "text"?`,
 		`{"text": 1}`:                    "text: want a string",
 		`{"count": 1.5}`:                 "count: want a whole number",
 		`{"flag": "yes"}`:                "flag: want true or false",

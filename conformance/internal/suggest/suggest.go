@@ -23,7 +23,11 @@ func Name(name string, candidates []string) string {
 	}
 	best, least := "", 1+max(1, len(name)/3)
 	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
-		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(candidate), nil); d < least {
+		d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(candidate), nil)
+		if d == 2 && letters(name) == letters(candidate) {
+			d = 1 // two letters changed places
+		}
+		if d < least {
 			best, least = candidate, d
 		}
 	}
@@ -31,6 +35,11 @@ func Name(name string, candidates []string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// letters returns the letters of a name in alphabetical order.
+func letters(name string) string {
+	return string(slices.Sorted(slices.Values([]rune(strings.ToLower(name)))))
 }
 
 // Key does the same with the keys of a map.

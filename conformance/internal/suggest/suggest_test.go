@@ -13,7 +13,7 @@ func TestName(t *testing.T) {
 	candidates := []string{"storage", "clock", "cancel", "callbacks", "re"}
 	for name, want := range map[string]string{
 		"clok": `; did you mean "clock"?`, "Storage": `; did you mean "storage"?`, "callback": `; did you mean "callbacks"?`,
-		"reg": `; did you mean "re"?`, "warp": "", "": "", strings.Repeat("clock", 20): "",
+		"reg": `; did you mean "re"?`, "er": `; did you mean "re"?`, "warp": "", "": "", strings.Repeat("clock", 20): "",
 	} {
 		assert.Equal(t, want, suggest.Name(name, candidates), name)
 	}
