@@ -8,5 +8,5 @@
 // and a verdict can be had from it again without an SDK.
 //
 // The case format is told in testdata/fixtures/README.md, the adapter's messages
-// in package protocol.
+// in docs/adapter.md.
 package conformance
