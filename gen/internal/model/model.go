@@ -28,8 +28,9 @@ type Interface struct {
 type SDK struct {
 	// Name and Version are those of the interface.
 	Name, Version string
-	// Module is the path of the Go module, ModuleAt its place in the spec.
-	Module   string
+	// Module is the path of the Go module.
+	Module string
+	// ModuleAt is the place of Module in the spec.
 	ModuleAt spec.Position
 	// BasedOn names the SDK that the interface follows; "" if none.
 	BasedOn string
