@@ -161,7 +161,7 @@ func (c *checker) taken(names []generated, s *source) {
 	for _, g := range names {
 		if at, found := s.declared[g.name]; found {
 			c.diags.Errorf(g.at, "the Go name %s of %s is declared by hand at %s; give it another with `go`", g.name, g.what, at)
-		} else if at, found := s.imported[g.name]; found {
+		} else if at, found := s.imported[g.name]; found && !model.Imported(g.name) {
 			c.diags.Errorf(g.at, "the Go name %s of %s is that of the import at %s; give it another with `go`", g.name, g.what, at)
 		}
 	}
