@@ -44,7 +44,8 @@ func Check(module string, root fs.FS, before, after map[string][]byte, diags *sp
 }
 
 // missing finds the name in what the type checker says of one that is not there.
-var missing = regexp.MustCompile(`^undefined: (?:\w+\.)?(\w+)$|has no field or method (\w+)|^unknown field (\w+) in struct literal`)
+var missing = regexp.MustCompile(
+	`^undefined: (?:\w+\.)?(\w+)$|has no field or method (\w+)|^unknown field (\w+) in struct literal`)
 
 // explain says in the words of the interface what the type checker says.
 func explain(text string) string {

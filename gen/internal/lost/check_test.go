@@ -43,10 +43,12 @@ var module = map[string]string{
 	"sdk/authpi/level.go": "package authpi\n\nfunc (l Level) high() bool { return l == LevelHigh }\n",
 	"sdk/claims/claims.go": "package claims\n\nimport \"time\"\n\ntype Member struct {\n\tTitle  string\n\tJoined time.Time\n}\n" +
 		"\nconst LevelHigh = 1\n",
-	"app/app.go": "package app\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/sample/sdk/authpi\"\n\t\"example.com/sample/sdk/claims\"\n)\n\n" +
+	"app/app.go": "package app\n\n" +
+		"import (\n\t\"net/http\"\n\n\t\"example.com/sample/sdk/authpi\"\n\t\"example.com/sample/sdk/claims\"\n)\n\n" +
 		"func convert(m claims.Member) authpi.Member { return authpi.Member(m) }\n\n" +
 		"func print(w http.ResponseWriter, m claims.Member) {\n\tw.Write([]byte(m.Title))\n\tw.High(claims.LevelHigh)\n}\n",
-	"app/app_test.go": "package app_test\n\nimport \"example.com/sample/sdk/authpi\"\n\nvar _ = authpi.Options{Title: \"x\"}.Title\n\n" +
+	"app/app_test.go": "package app_test\n\n" +
+		"import \"example.com/sample/sdk/authpi\"\n\nvar _ = authpi.Options{Title: \"x\"}.Title\n\n" +
 		"var _ = (&authpi.Member{}).Age()\n",
 	"app/.hidden/hidden.go": "package hidden\n\nimport \"example.com/sample/sdk/authpi\"\n\nvar _ = authpi.LevelHigh\n",
 }

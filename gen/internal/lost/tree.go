@@ -47,7 +47,8 @@ type tree struct {
 
 func newTree(module string, written, generated map[string][]byte) *tree {
 	t := &tree{
-		module: module, set: token.NewFileSet(), written: written, parsed: map[string]*ast.File{}, packages: map[string]*types.Package{},
+		module: module, set: token.NewFileSet(), written: written,
+		parsed: map[string]*ast.File{}, packages: map[string]*types.Package{},
 	}
 	t.contents = filtered(generated, func(string) bool { return true })
 	maps.Copy(t.contents, written)

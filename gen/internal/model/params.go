@@ -153,8 +153,8 @@ func (r *resolver) headerName(p *Param, n *spec.Node) {
 	case strings.ContainsAny(name, ":/"):
 		r.diags.Errorf(at, "a header's name has neither : nor /: give %s another with `wire`, such as X-Trace", p.Name)
 	case name == "authorization":
-		r.diags.Errorf(at, "the engine sets the header %s itself: a token goes `in: bearer`, and the client's own secret by `auth: client`",
-			p.Wire)
+		r.diags.Errorf(at,
+			"the engine sets the header %s itself: a token goes `in: bearer`, and the client's own secret by `auth: client`", p.Wire)
 	case known(engineHeaders, name):
 		r.diags.Errorf(at, "the engine sets the header %s itself and would overwrite %s: leave the parameter out", p.Wire, p.Name)
 	case known(transportHeaders, name):

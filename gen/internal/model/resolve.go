@@ -126,8 +126,8 @@ func (r *resolver) doc(n *spec.Node, goName, path, level string, public bool, fo
 		r.diags.Errorf(d.At, "%s lacks the key %q: it is public", n.Name, "doc")
 	case d.Text == "":
 	case form == asValue && !known(articles, strings.ToLower(firstWord(d.Text))):
-		r.diags.Errorf(n.Get("doc").Pos, "the doc of the enum value %s must be a noun with its article, such as %q: the comment reads %q",
-			n.Name, "The token endpoint.", goName+" stands for ...")
+		r.diags.Errorf(n.Get("doc").Pos,
+			"the doc of the enum value %s must be a noun with its article, such as %q: the comment reads %q", n.Name, "The token endpoint.", goName+" stands for ...")
 	case form != asRule && !joins(d.Text):
 		r.diags.Errorf(n.Get("doc").Pos,
 			"the doc of %s must start with an article, with a word such as Whether or How, or with a verb such as Returns", n.Name)

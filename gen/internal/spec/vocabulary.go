@@ -26,8 +26,8 @@ func common(doc *shape) []key {
 		may("doc", doc, "What the node is, in sentences. Required where the node is public."),
 		may("clause", text(clauseID), "The stable ID that documentation and test cases cite. Derived from the path unless given."),
 		may("level", word("must", "should", "may"), "How binding the clause is."),
-		may("source", text(prose), "Where the rule comes from, such as RFC 6749, section 4.1.3. Absent means that of the node around it "+
-			"or, where since is absent too, the SDK of based_on."),
+		may("source", text(prose), "Where the rule comes from, such as RFC 6749, section 4.1.3. Absent means that of the node "+
+			"around it or, where since is absent too, the SDK of based_on."),
 		may("since", text(wireName), "The later version of the Python SDK that has it, or go for an addition beyond both. "+
 			"An addition that names neither since nor source passes for a part of the SDK of based_on."),
 		may("deviation", text(prose), "What the Python SDK 0.2.0 does, and why this differs."),
