@@ -27,7 +27,7 @@ test: ## run every test that needs Go alone
 	@go vet $(PACKAGES)
 	@go test $(PACKAGES)
 
-integration: ## run the tests against foreign clients and providers; fetches their modules
+integration: ## run the tests against foreign clients, providers and languages; fetches their modules, needs python3
 	@for module in $(MODULES); do (cd $$module && go vet ./... && go test ./...); done
 
 race: ## run every test under the race detector

@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/arbfay/authpi-go/conformance"
 	"github.com/arbfay/authpi-go/conformance/protocol"
 )
 
@@ -40,44 +38,4 @@ func TestManualNamesTheProtocol(t *testing.T) {
 	for _, name := range names {
 		assert.Contains(t, text, "`"+name+"`")
 	}
-}
-
-// acme is an SDK that answers as the case below wants it.
-const acme = `__version__ = "1.0"
-
-class OAuthError(Exception):
-    code, temporary = "", False
-
-class Client:
-    def __init__(self, **config): pass
-    def close(self): pass
-
-def has_access(scopes, action, resource): return resource + ":" + action in scopes
-`
-
-// TestExampleOfTheManual runs it where there is a Python.
-func TestExampleOfTheManual(t *testing.T) {
-	_, after, found := strings.Cut(manual(t), "```python\n")
-	require.True(t, found)
-	example, _, _ := strings.Cut(after, "```")
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("no python3 is here")
-	}
-	folder := t.TempDir()
-	program := filepath.Join(folder, "adapter.py")
-	require.NoError(t, os.WriteFile(program, []byte(example), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "acme.py"), []byte(acme), 0o600))
-	suite := suiteOf(t, map[string]string{
-		"scopes/some.json": head("scopes.some") + `"steps": [
-			{"id": "nil", "call": "has_access", "args": {"scopes": null, "action": "read", "resource": "a"}, "ok": false},
-			{"id": "one", "call": "has_access", "args": {"scopes": ["a:read"], "action": "read", "resource": "a"}, "ok": true},
-			{"id": "end", "call": "close", "ok": null}]}`,
-		"scopes/other.json": head("scopes.other") + `"steps": [{"id": "url", "call": "discover", "ok": {"$any": ""}}]}`,
-	})
-	report, err := conformance.Run(t.Context(), conformance.Options{Adapter: conformance.Command{python, program}, Suite: suite})
-	require.NoError(t, err)
-	assert.Equal(t, 1, report.Count(conformance.Pass), summary(t, report))
-	assert.Equal(t, 1, report.Count(conformance.Skip))
-	assert.True(t, report.OK())
 }

@@ -40,8 +40,8 @@ type rotation struct {
 	stored   bool      // the configuration's callback, if any, has stored it
 	expires  time.Time // when the rotation is forgotten, unless it is in use
 
-	attempts int      // shared requests that have begun
-	flying   bool     // one is under way
+	attempts int      // shared requests that have ended
+	flying   bool     // another is under way
 	failed   *failure // of the last, unless it got a verified answer
 	resumes  time.Time
 	dropped  bool // forgotten as soon as it is not in use
@@ -64,7 +64,7 @@ type answer struct {
 // member is one call's part in a rotation.
 type member struct {
 	known    *rotation
-	attempts int  // that had begun when the call came
+	attempts int  // that had ended when the call came
 	done     bool // the answer was there when the call came
 	own      bool // and is what the call was given
 	waits    bool // the call is counted among the waiting
@@ -131,7 +131,7 @@ func (r *rotations) makeRoomLocked(now time.Time) {
 // preciousLocked reports whether an answer would be lost with the rotation.
 func (k *rotation) preciousLocked() bool { return k.answer != nil && !k.stored }
 
-// begin starts an attempt, unless another one began since the member joined and left nothing to do: the refresh token is not
+// begin starts an attempt, unless another one ended since the member joined and left nothing to do: the refresh token is not
 // sent again then.
 func (r *rotations) begin(m *member, now time.Time) (ended bool, f *failure) {
 	r.mu.Lock()
@@ -143,7 +143,6 @@ func (r *rotations) begin(m *member, now time.Time) (ended bool, f *failure) {
 	case known.failed != nil && known.attempts > m.attempts:
 		return true, known.failed
 	}
-	known.attempts++
 	known.flying, known.failed, known.expires = true, nil, now.Add(successorAge)
 	if known.opened { // by an earlier attempt
 		known.first, known.opened = make(chan struct{}), false
@@ -155,6 +154,7 @@ func (r *rotations) begin(m *member, now time.Time) (ended bool, f *failure) {
 func (r *rotations) land(known *rotation) {
 	r.update(func() {
 		known.flying = false
+		known.attempts++
 		r.dropLocked(known)
 	})
 }
