@@ -48,17 +48,22 @@ func counted(sent map[string]int) httpmock.Responder {
 
 func TestAStragglerTakesARefusal(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "refused")}
+	tokens := w.stored(time.Now(), -time.Hour)
 	posts := 0
-	e := refreshing(t, w, authpi.Config{}, func(*http.Request) (*http.Response, error) {
-		posts++
+	var e *engine.Engine
+	var meanwhile func() error
+	e = refreshing(t, w, authpi.Config{}, func(*http.Request) (*http.Response, error) {
+		if posts++; posts == 1 {
+			meanwhile = e.Straggler(t.Context(), tokens)
+		}
 		return httpmock.NewStringResponse(http.StatusUnauthorized, `{"error":"invalid_client"}`), nil
 	})
-	tokens := w.stored(time.Now(), -time.Hour)
-	straggle := e.Straggler(t.Context(), tokens)
+	before := e.Straggler(t.Context(), tokens)
 	_, err := e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)
-	require.Error(t, straggle())
-	assert.Equal(t, 1, posts, "it was there before the attempt that was refused")
+	require.Error(t, before())
+	require.Error(t, meanwhile())
+	assert.Equal(t, 1, posts, "they were there before the attempt was refused")
 	_, err = e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)
 	assert.Equal(t, 2, posts, "a new call tries anew")
