@@ -34,7 +34,8 @@ type Hooks struct {
 	// End is called as an operation ends, with the context that Start returned. err is nil on success. It is
 	// not called for an operation that panics: a span that Start opened stays open.
 	End func(ctx context.Context, operation string, elapsed time.Duration, err error)
-	// Refresh is called after each refresh request, once however many calls wait for it. err is nil if the tokens rotated.
+	// Refresh is called after each refresh request, once however many calls wait for it. err is nil if the tokens rotated. The
+	// calls wait for it, too: it must not refresh or revoke.
 	Refresh func(err error)
 	// Panic is called when a function of the program's own panicked inside a shared request, before its callers get the panic:
 	// once for each panic, whatever it passes through.

@@ -9,7 +9,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
@@ -69,7 +68,7 @@ func (e *Engine) Enter(ctx context.Context, operation string) error {
 // store could not store them.
 func (e *Engine) callback(ctx context.Context, run func(context.Context) error) error {
 	p := &pass{gate: &e.gate}
-	defer p.over.Store(true)
+	defer p.end()
 	return run(context.WithValue(ctx, passKey{}, p))
 }
 
@@ -79,20 +78,25 @@ func (e *Engine) Leave() { e.gate.leave() }
 // Close refuses operations from now on and waits for those in flight and for the requests that they share, until ctx ends:
 // a client that has nothing to wait for closes under a context that has ended, too. Closing again waits again.
 func (e *Engine) Close(ctx context.Context) error {
-	drained := e.gate.close()
-	select {
-	case <-drained:
-	case <-ctx.Done():
-	}
-	// Both may have been ready, and select picks at random.
-	select {
-	case <-drained:
-	default:
-		return cancelled(ctx).public("close")
-	}
-	for _, wait := range []func(context.Context) error{e.metadata.wait, e.keys.wait, e.rotation.wait} {
-		if err := wait(ctx); err != nil {
+	for {
+		drained := e.gate.close()
+		select {
+		case <-drained:
+		case <-ctx.Done():
+		}
+		// Both may have been ready, and select picks at random.
+		select {
+		case <-drained:
+		default:
 			return cancelled(ctx).public("close")
+		}
+		for _, wait := range []func(context.Context) error{e.rotation.wait, e.metadata.wait, e.keys.wait} {
+			if err := wait(ctx); err != nil {
+				return cancelled(ctx).public("close")
+			}
+		}
+		if e.gate.close() == drained {
+			break // nothing was admitted meanwhile
 		}
 	}
 	e.idle()
@@ -184,7 +188,13 @@ type passKey struct{}
 // pass is good for a gate until its callback is over.
 type pass struct {
 	gate *gate
-	over atomic.Bool
+	over bool // protected by the gate's mutex
+}
+
+func (p *pass) end() {
+	p.gate.mu.Lock()
+	defer p.gate.mu.Unlock()
+	p.over = true
 }
 
 // gate counts the operations in flight and closes behind them.
@@ -208,12 +218,18 @@ func (g *gate) enter() bool {
 
 // pass admits an operation behind the gate if its context is that of a callback.
 func (g *gate) pass(ctx context.Context) bool {
-	if p, _ := ctx.Value(passKey{}).(*pass); p == nil || p.gate != g || p.over.Load() {
+	p, _ := ctx.Value(passKey{}).(*pass)
+	if p == nil || p.gate != g {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.count++
+	if p.over {
+		return false
+	}
+	if g.count++; g.empty { // Close waits for a shared request; it comes back for this one
+		g.empty, g.drained = false, make(chan struct{})
+	}
 	return true
 }
 

@@ -28,12 +28,12 @@ func TestAStragglerSendsNothingAgain(t *testing.T) {
 	})
 	require.NoError(t, err)
 	tokens := w.stored(time.Now(), -time.Hour)
-	straggle := e.Straggler(t.Context(), tokens)
+	straggler := join(t, e, tokens, false)
 	agent, err := e.CreateAgent(t.Context(), tokens, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "at-2", agent.Tokens().AccessToken.Reveal())
 
-	require.NoError(t, straggle())
+	require.NoError(t, straggler.CarryOut(t.Context()))
 	assert.Equal(t, 1, w.tokens, "the refresh token was sent again")
 	assert.Equal(t, 1, stored, "the rotation was stored again")
 }

@@ -25,16 +25,33 @@ func ReadCallback(link string) (state, code string, err error) {
 	return c.state, c.code, nil
 }
 
-// Straggler is a call that has found no rotation of its refresh token and whose shared request begins when the returned
-// function is called.
-func (e *Engine) Straggler(ctx context.Context, tokens *authpi.TokenSet) func() error {
+// Member is a call that has joined the rotation of its refresh token, whose steps a test takes one by one.
+type Member struct {
+	engine  *Engine
+	member  *member
+	session *session
+}
+
+// Join makes a call a member, with a callback of its own or without.
+func (e *Engine) Join(ctx context.Context, tokens *authpi.TokenSet, hasCallback bool) (*Member, error) {
 	s, f := e.readSession(ctx, tokens)
 	if f != nil {
-		return func() error { return f }
+		return nil, f
 	}
-	m, f := e.rotation.join(tokens, e.now(), false)
+	m, f := e.rotation.join(tokens, e.now(), hasCallback)
 	if f != nil {
-		return func() error { return f }
+		return nil, f
 	}
-	return func() error { return e.carryOut(ctx, m, s) }
+	return &Member{e, m, s}, nil
 }
+
+// CarryOut does what the member's shared request would do if it began now.
+func (m *Member) CarryOut(ctx context.Context) error {
+	return m.engine.carryOut(ctx, m.member, m.session)
+}
+
+// Share takes part in the shared request.
+func (m *Member) Share(ctx context.Context) error { return m.engine.share(ctx, m.member, m.session) }
+
+// Leave ends the membership.
+func (m *Member) Leave() { m.engine.rotation.leave(m.member) }

@@ -185,11 +185,11 @@ func (e *Engine) conclude(known *rotation, f *failure) {
 		case f.grave:
 			known.dropped = true
 		case known.answer != nil: // nothing is sent at the next call, so nothing has to wait
-			known.expires = now.Add(successorAge)
+			known.expires = now.Add(unstoredAge)
 		default:
 			known.expires = now.Add(pause)
 			if f.base.Temporary {
-				known.resumes = known.expires
+				known.resumes, known.pause = known.expires, pause
 			}
 		}
 	})

@@ -25,7 +25,7 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 		key := rotationKey(token)
 		// A rotation that is being stored has its successor already: a callback that revokes must not wait for itself.
 		if call := e.rotation.flights.Running(key); call != nil && e.rotation.awaits(key) {
-			if _, err := call.Wait(ctx); err != nil && ctx.Err() != nil {
+			if err := call.Ended(ctx); err != nil {
 				return cancelled(ctx)
 			}
 		}

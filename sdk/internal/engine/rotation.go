@@ -40,11 +40,12 @@ type rotation struct {
 	stored   bool      // the configuration's callback, if any, has stored it
 	expires  time.Time // when the rotation is forgotten, unless it is in use
 
-	attempts int      // shared requests that have ended
-	flying   bool     // another is under way
-	failed   *failure // of the last, unless it got a verified answer
-	resumes  time.Time
-	dropped  bool // forgotten as soon as it is not in use
+	attempts int           // shared requests that have ended
+	flying   bool          // another is under way
+	failed   *failure      // of the last, unless it got a verified answer
+	resumes  time.Time     // when the next may begin
+	pause    time.Duration // between the two
+	dropped  bool          // forgotten as soon as it is not in use
 
 	callers int           // calls that have joined and not left
 	waiting int           // those with a callback that has not run
@@ -65,9 +66,9 @@ type answer struct {
 type member struct {
 	known    *rotation
 	attempts int  // that had ended when the call came
-	done     bool // the answer was there when the call came
-	own      bool // and is what the call was given
+	done     bool // the answer was there, and stored or being stored, when the call came
 	waits    bool // the call is counted among the waiting
+	late     bool // the call's callback runs though the others are over
 }
 
 func rotationKey(refreshToken authpi.Secret) fingerprint {
@@ -81,24 +82,38 @@ func (r *rotations) join(tokens *authpi.TokenSet, now time.Time, hasCallback boo
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	known := r.known[key]
-	own := known != nil && known.verified && known.answer.tokens.AccessToken.Reveal() == tokens.AccessToken.Reveal()
-	if known == nil || known.overLocked(now) || own && known.stored && known.running == 0 {
+	own := known != nil && known.verified && known.answer.gave(tokens)
+	spent := own && known.stored && (known.running == 0 || !now.Before(known.expires))
+	if known == nil || known.overLocked(now) || spent {
 		// Where the provider keeps the refresh token, the tokens of one rotation begin the next.
 		r.births++
 		known, own = &rotation{key: key, born: r.births, first: make(chan struct{}), expires: now.Add(successorAge)}, false
 		r.makeRoomLocked(now)
 		r.known[key] = known
 	}
-	m := &member{known: known, attempts: known.attempts, own: own}
-	m.done = known.verified && (known.stored || known.running > 0)
-	if !m.done && known.failed != nil && !known.flying && now.Before(known.resumes) {
+	m := &member{known: known, attempts: known.attempts}
+	m.done = known.verified && (known.running > 0 || known.stored && known.waiting == 0)
+	if !m.done && known.pausedLocked(now) {
 		return nil, known.failed
 	}
 	known.callers++
 	if m.waits = hasCallback && !m.done; m.waits {
 		known.waiting++
 	}
+	m.late = hasCallback && m.done && !own && known.running == 0
 	return m, nil
+}
+
+// pausedLocked reports whether nothing is to be tried for a while. A clock that was set back does not prolong that.
+func (k *rotation) pausedLocked(now time.Time) bool {
+	left := k.resumes.Sub(now)
+	return k.failed != nil && !k.flying && 0 < left && left <= k.pause
+}
+
+// gave reports whether a token set is what came of an answer, whose refresh token is the one that was sent then.
+func (a *answer) gave(tokens *authpi.TokenSet) bool {
+	kept := a.tokens.RefreshToken.IsZero() || a.tokens.RefreshToken.Reveal() == tokens.RefreshToken.Reveal()
+	return kept && a.tokens.AccessToken.Reveal() == tokens.AccessToken.Reveal()
 }
 
 // overLocked reports whether a rotation is past its time and not in use.
@@ -142,6 +157,11 @@ func (r *rotations) begin(m *member, now time.Time) (ended bool, f *failure) {
 		return true, nil
 	case known.failed != nil && known.attempts > m.attempts:
 		return true, known.failed
+	case r.known[known.key] != known: // forgotten since its last member left, so that nobody gets this
+		return true, failed("cancelled", "the refresh has no caller any more")
+	}
+	if known.failed != nil { // which is what it was to be dropped for
+		known.dropped = false
 	}
 	known.flying, known.failed, known.expires = true, nil, now.Add(successorAge)
 	if known.opened { // by an earlier attempt
@@ -262,7 +282,7 @@ func (r *rotations) awaitFirst(ctx context.Context, known *rotation) *failure {
 // calledBack reports whether a member's callback is to run: not where the call came while others ran, nor where it was given
 // what it gets.
 func (r *rotations) calledBack(m *member) (yes bool) {
-	r.update(func() { yes = m.waits || !m.own && m.known.running == 0 })
+	r.update(func() { yes = m.waits || m.late })
 	return yes
 }
 

@@ -46,23 +46,31 @@ func counted(sent map[string]int) httpmock.Responder {
 	}
 }
 
+// join makes a call a member of a rotation.
+func join(t *testing.T, e *engine.Engine, tokens *authpi.TokenSet, hasCallback bool) *engine.Member {
+	t.Helper()
+	m, err := e.Join(t.Context(), tokens, hasCallback)
+	require.NoError(t, err)
+	return m
+}
+
 func TestAStragglerTakesARefusal(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "refused")}
 	tokens := w.stored(time.Now(), -time.Hour)
 	posts := 0
 	var e *engine.Engine
-	var meanwhile func() error
+	var meanwhile *engine.Member
 	e = refreshing(t, w, authpi.Config{}, func(*http.Request) (*http.Response, error) {
 		if posts++; posts == 1 {
-			meanwhile = e.Straggler(t.Context(), tokens)
+			meanwhile = join(t, e, tokens, false)
 		}
 		return httpmock.NewStringResponse(http.StatusUnauthorized, `{"error":"invalid_client"}`), nil
 	})
-	before := e.Straggler(t.Context(), tokens)
+	before := join(t, e, tokens, false)
 	_, err := e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)
-	require.Error(t, before())
-	require.Error(t, meanwhile())
+	require.Error(t, before.CarryOut(t.Context()))
+	require.Error(t, meanwhile.CarryOut(t.Context()))
 	assert.Equal(t, 1, posts, "they were there before the attempt was refused")
 	_, err = e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)

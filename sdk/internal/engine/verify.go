@@ -49,12 +49,11 @@ func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, fr
 		return nil, err
 	}
 	candidates := set.Candidates(parsed.Header)
-	if len(candidates) == 0 && from != fromStore {
-		fresh, err := e.keys.cache.Refetch(ctx, set, from == fromCaller)
-		if err != nil {
+	for latest := from == fromStore; len(candidates) == 0 && !latest; {
+		if set, latest, err = e.keys.cache.Refetch(ctx, set, from == fromCaller); err != nil {
 			return nil, keysUnavailable(ctx, err)
 		}
-		candidates = fresh.Candidates(parsed.Header)
+		candidates = set.Candidates(parsed.Header)
 	}
 	if len(candidates) == 0 {
 		return nil, errUnknownKey

@@ -139,6 +139,16 @@ func (c *Call[V]) Wait(ctx context.Context) (V, error) {
 	}
 }
 
+// Ended waits until the call has ended, however it did, or returns the cause of ctx.
+func (c *Call[V]) Ended(ctx context.Context) error {
+	select {
+	case <-c.done:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
 func (c *Call[V]) result() (V, error) {
 	if c.panics != nil {
 		panic(c.panics)

@@ -108,36 +108,39 @@ func (c *Cache) stale() *Set {
 	return c.set
 }
 
-// Refetch returns a set for a token whose kid is not in missed, the set that Load returned. If there is a newer one by
-// now, that is it, without a fetch. Otherwise it fetches: if limited, within a limit that forged tokens use up but the
-// rotations of an issuer do not: two in a row, then one a minute. Beyond the limit it returns missed at once, or the error of
-// the last fetch if that failed, since nobody knows then whether the kid exists.
-func (c *Cache) Refetch(ctx context.Context, missed *Set, limited bool) (*Set, error) {
-	set, call, err := c.refetched(missed, limited)
-	if call == nil {
-		return set, err
+// Refetch returns a set for a token whose kid is not in missed, the set that was tried. If there is a newer one by now, or one
+// on its way, that is it. Otherwise it fetches: if limited, within a limit that forged tokens use up but the rotations of an
+// issuer do not: two in a row, then one a minute. Beyond the limit it returns missed at once, or the error of the last fetch
+// if that failed, since nobody knows then whether the kid exists.
+//
+// latest reports that there is no better answer: the request for the set began after this call, or the limit is what it is.
+// Where it is false, a token that the issuer has just sent can still be newer than the set.
+func (c *Cache) Refetch(ctx context.Context, missed *Set, limited bool) (set *Set, latest bool, err error) {
+	set, call, begun, err := c.refetched(missed, limited)
+	if call != nil {
+		set, err = call.Wait(ctx)
 	}
-	return call.Wait(ctx)
+	return set, begun || limited, err
 }
 
-// refetched returns a set or an error if there is nothing to wait for, or else the fetch.
-func (c *Cache) refetched(missed *Set, limited bool) (*Set, *flight.Call[*Set], error) {
+// refetched returns a set or an error if there is nothing to wait for, or else the fetch, and whether that began now.
+func (c *Cache) refetched(missed *Set, limited bool) (set *Set, call *flight.Call[*Set], begun bool, err error) {
 	// The lock is held from the look at what runs to the start, so that of a thousand callers one takes from the bucket.
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.set != nil && c.set != missed {
-		return c.set, nil, nil
+		return c.set, nil, false, nil
 	}
 	if call := c.fetches.Running(struct{}{}); call != nil {
-		return nil, call, nil
+		return nil, call, false, nil
 	}
 	switch {
 	case !limited || c.misses.take(c.options.Now()):
-		return nil, c.fetches.Start(struct{}{}, c.options.Timeout, c.fetch), nil
+		return nil, c.fetches.Start(struct{}{}, c.options.Timeout, c.fetch), true, nil
 	case c.failed != nil:
-		return nil, nil, c.failed
+		return nil, nil, false, c.failed
 	default:
-		return missed, nil, nil
+		return missed, nil, false, nil
 	}
 }
 

@@ -51,7 +51,7 @@ func lookup(t testing.TB, c *jwks.Cache, kid string) bool {
 	if has(set, kid) {
 		return true
 	}
-	set, err = c.Refetch(t.Context(), set, true)
+	set, _, err = c.Refetch(t.Context(), set, true)
 	require.NoError(t, err)
 	return has(set, kid)
 }
@@ -168,7 +168,7 @@ func TestStale(t *testing.T) {
 		set, err := c.Load(t.Context())
 		require.NoError(t, err)
 		for range 5 {
-			_, err = c.Refetch(t.Context(), set, true)
+			_, _, err = c.Refetch(t.Context(), set, true)
 			assert.Equal(t, s.err, err, "the key may exist")
 		}
 		assert.Equal(t, 3, s.gets)
@@ -220,10 +220,43 @@ func TestRefetch(t *testing.T) {
 		require.NoError(t, err)
 		s.kid = "b"
 		assert.True(t, lookup(t, c, "b"))
-		set, err := c.Refetch(t.Context(), old, true)
+		set, _, err := c.Refetch(t.Context(), old, true)
 		require.NoError(t, err)
 		assert.True(t, has(set, "b"))
 		assert.Equal(t, 2, s.gets)
+	})
+	run(t, "fetches for the issuer's own tokens whatever was forged", func(t *testing.T, s *server, c *jwks.Cache) {
+		for range 5 {
+			assert.False(t, lookup(t, c, "forged"))
+		}
+		set, err := c.Load(t.Context())
+		require.NoError(t, err)
+		s.kid = "b"
+		set, latest, err := c.Refetch(t.Context(), set, false)
+		require.NoError(t, err)
+		assert.True(t, latest)
+		assert.True(t, has(set, "b"))
+	})
+	run(t, "tells where a set can be older than the token", func(t *testing.T, s *server, c *jwks.Cache) {
+		old, err := c.Load(t.Context())
+		require.NoError(t, err)
+		s.takes = time.Second
+		var wait sync.WaitGroup
+		wait.Go(func() { assert.False(t, lookup(t, c, "forged")) })
+		synctest.Wait()
+		running, latest, err := c.Refetch(t.Context(), old, false) // of the forged one
+		require.NoError(t, err)
+		assert.False(t, latest)
+		wait.Wait()
+		newer, latest, err := c.Refetch(t.Context(), old, false)
+		require.NoError(t, err)
+		assert.False(t, latest)
+		assert.Same(t, running, newer)
+		s.kid = "b"
+		set, latest, err := c.Refetch(t.Context(), newer, false)
+		require.NoError(t, err)
+		assert.True(t, latest)
+		assert.True(t, has(set, "b"))
 	})
 	run(t, "lets a caller go alone", func(t *testing.T, s *server, c *jwks.Cache) {
 		set, err := c.Load(t.Context())
@@ -231,7 +264,7 @@ func TestRefetch(t *testing.T) {
 		s.takes, s.kid = time.Second, "b"
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		_, err = c.Refetch(ctx, set, true)
+		_, _, err = c.Refetch(ctx, set, true)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NoError(t, c.Wait(t.Context()))
 		assert.True(t, lookup(t, c, "b"))
