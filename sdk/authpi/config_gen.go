@@ -73,7 +73,8 @@ type Config struct {
 	// OnRefresh is the function that stores a rotated token set, called with the old and the new
 	// set before any caller sees the new one: once per rotation, and again at the next call where
 	// it failed. It may create agents and revoke tokens, with the context that it gets also while
-	// the client is closing, but not close it.
+	// the client is closing, but not close it. That context has no deadline: a store that can hang
+	// needs one of its own.
 	OnRefresh func(ctx context.Context, old, new *TokenSet) error
 
 	// HTTPClient is the HTTP client whose transport and timeout requests are sent with. No redirect
