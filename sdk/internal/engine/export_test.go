@@ -55,3 +55,15 @@ func (m *Member) Share(ctx context.Context) error { return m.engine.share(ctx, m
 
 // Leave ends the membership.
 func (m *Member) Leave() { m.engine.rotation.leave(m.member) }
+
+// Idle reports whether no operation is in flight, no rotation is in use, and none is left that was to be dropped.
+func (e *Engine) Idle() bool {
+	e.rotation.mu.Lock()
+	defer e.rotation.mu.Unlock()
+	for _, known := range e.rotation.known {
+		if known.usedLocked() || known.waiting != 0 || known.running != 0 || known.dropped {
+			return false
+		}
+	}
+	return e.gate.count == 0
+}
