@@ -13,7 +13,7 @@ import (
 
 const (
 	successorAge = time.Minute     // how long a completed rotation is remembered
-	unstoredAge  = time.Hour       // how long one is that the configuration's callback could not store
+	unstoredAge  = time.Hour       // how long an answer is that could not be verified or stored yet
 	pauseAtLeast = 5 * time.Second // between attempts after a failure that can pass
 	maxRotations = 4096            // remembered at once
 )
@@ -33,12 +33,12 @@ func (r *rotations) wait(ctx context.Context) error { return r.flights.Wait(ctx)
 // rotation is what became of one refresh token: in flight, answered, verified, or failed for a while. The fields are
 // protected by the mutex of rotations, but for those of answer, which never change.
 type rotation struct {
-	key      fingerprint
-	born     int       // its place among all
-	answer   *answer   // nil until the token endpoint has answered
-	verified bool      // the answer was verified and is the successor
-	stored   bool      // the configuration's callback, if any, has stored it
-	expires  time.Time // when the rotation is forgotten, unless it is in use
+	key      fingerprint // of the refresh token that is sent
+	born     int         // its place among all
+	answer   *answer     // nil until the token endpoint has answered
+	verified bool        // the answer was verified and is the successor
+	stored   bool        // the configuration's callback, if any, has stored it
+	expires  time.Time   // when the rotation is forgotten, unless it is in use
 
 	attempts int           // shared requests that have ended
 	flying   bool          // another is under way
