@@ -161,10 +161,11 @@ func (s *session) run(ctx context.Context) (string, error) {
 		return SetupStep, err
 	}
 	for i, step := range s.c.Steps {
-		if step.ID != "" {
-			s.update(func(t *Transcript, seq int64) { t.Begun[step.ID] = seq })
+		err := s.approach(ctx, step)
+		if err == nil {
+			err = s.step(ctx, step)
 		}
-		if err := s.step(ctx, step); err != nil {
+		if err != nil {
 			name := step.ID
 			if name == "" {
 				name = fmt.Sprintf("steps/%d", i)
@@ -180,6 +181,22 @@ func (s *session) run(ctx context.Context) (string, error) {
 		}
 		return true
 	})
+}
+
+// approach comes to a step. Calls that may not end before it get time to do so where they are wrong.
+func (s *session) approach(ctx context.Context, step *Step) error {
+	if step.ID == "" {
+		return nil
+	}
+	last := false
+	walkSteps(s.c.Steps, func(other *Step) { last = last || other.After == step.ID })
+	if last {
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+	}
+	s.update(func(t *Transcript, seq int64) { t.Begun[step.ID] = seq })
+	return nil
 }
 
 func (s *session) step(ctx context.Context, step *Step) error {
@@ -261,14 +278,15 @@ func (s *session) held(step *Step) bool {
 }
 
 // A call that has started may still be on its way to where the SDK makes it wait
-// for a request that another call has sent. These give it time: a number of
-// round trips, which stretch where the machine is busy, and a least duration.
+// for a request that another call has sent, or to its end. These give it time: a
+// number of round trips, which stretch where the machine is busy, and a least
+// duration.
 const (
 	settlePings = 50
 	settleTime  = 20 * time.Millisecond
 )
 
-// settle lets calls that have started get to where they wait.
+// settle lets calls that have started get to where they wait, or to their end.
 func (s *session) settle(ctx context.Context) error {
 	ticker := time.NewTicker(settleTime / settlePings)
 	defer ticker.Stop()
