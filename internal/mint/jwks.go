@@ -56,6 +56,51 @@ const (
 		`"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}`
 )
 
+// modulus is the modulus of an RSA key of 2048 bits without its last character.
+const modulus = "1cvoARRRbbqIUzpPMaJFb1_Aqu_t7lrRlKSsNuO7SqCmhmq_4uACKXTZJcd4u33JIM3xvvsEfBIitfWVuEs45Z1yNQuH" +
+	"SpG-hGgMp3efbaSK6Yk4yUoYZyyiCw4ogZ--uVFlqC6yrTYYIk2o0Sbrs7KfYJYurPo2j8dQCJUg6RE3LyTo__n5scD9" +
+	"mxbE_mQskPpDtOnllwKYJOPjhiPhc-Yokqhf7Q9fC9mf8LRF4tt5sSeQyJgNvQLvmdDpyPQJjUakLy0Eck2v3_woGWGb" +
+	"jUoyTGUk940NU2eyOnVFLTSY_LsRjUAX8NaTuOSS3BvSKIF8-fECCgrjqu1NmFKeq"
+
+// RSA keys of 2048 bits of which a number is not that of an RSA key.
+const (
+	// JWKEvenRSA has an even modulus.
+	JWKEvenRSA JWK = `{"kty":"RSA","kid":"even-rsa","use":"sig","alg":"RS256","e":"AQAB","n":"` + modulus + `A"}`
+	// JWKExponentOne has the exponent 1, under which the padded hash is its own signature.
+	JWKExponentOne JWK = `{"kty":"RSA","kid":"exponent-one","use":"sig","alg":"RS256","e":"AQ","n":"` + modulus + `Q"}`
+	// JWKExponentEven has the exponent 65536.
+	JWKExponentEven JWK = `{"kty":"RSA","kid":"exponent-even","use":"sig","alg":"RS256","e":"AQAA","n":"` + modulus + `Q"}`
+	// JWKExponentHuge has an exponent of 65 bits.
+	JWKExponentHuge JWK = `{"kty":"RSA","kid":"exponent-huge","use":"sig","alg":"RS256","e":"AQAAAAAAAAAB","n":"` + modulus + `Q"}`
+)
+
+// JWKOrigin is a P-256 key with the coordinates 0 and 0, which some libraries
+// use for the point at infinity.
+const JWKOrigin JWK = `{"kty":"EC","crv":"P-256","kid":"origin","use":"sig","alg":"ES256",` +
+	`"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`
+
+// Ed25519 keys of a small order. Under these, [SmallOrder] makes a good signature.
+const (
+	// JWKEd25519Identity is the neutral point: one signature fits every message.
+	JWKEd25519Identity JWK = edwards + `"kid":"ed25519-identity","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`
+	// JWKEd25519Order2 is the point of order 2.
+	JWKEd25519Order2 JWK = edwards + `"kid":"ed25519-order-2","x":"7P_______________________________________38"}`
+	// JWKEd25519Order4 is a point of order 4.
+	JWKEd25519Order4 JWK = edwards + `"kid":"ed25519-order-4","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`
+	// JWKEd25519Order8 is a point of order 8.
+	JWKEd25519Order8 JWK = edwards + `"kid":"ed25519-order-8","x":"JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU"}`
+	// JWKEd25519Order8Other is a point of order 8 with another y.
+	JWKEd25519Order8Other JWK = edwards + `"kid":"ed25519-order-8-other","x":"xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o"}`
+	// JWKEd25519Unreduced is the neutral point with y = p + 1.
+	JWKEd25519Unreduced JWK = edwards + `"kid":"ed25519-unreduced","x":"7v_______________________________________38"}`
+	// JWKEd25519NegativeZero is the neutral point with the sign bit of x set, though x is 0.
+	JWKEd25519NegativeZero JWK = edwards + `"kid":"ed25519-negative-zero","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA"}`
+	// JWKEd25519OffCurve is no point: no x belongs to this y.
+	JWKEd25519OffCurve JWK = edwards + `"kid":"ed25519-off-curve","x":"AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`
+
+	edwards = `{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA",`
+)
+
 // UnusableJWKs returns the constants above by name, to mix into sets and to
 // loop over in tests.
 func UnusableJWKs() map[string]JWK {
@@ -65,6 +110,12 @@ func UnusableJWKs() map[string]JWK {
 		"x25519": JWKX25519, "akp": JWKAlgorithmKeyPair, "unknown_type": JWKUnknownType,
 		"symmetric": JWKSymmetric, "without_modulus": JWKWithoutModulus, "short_rsa": JWKShortRSA,
 		"off_curve": JWKOffCurve, "short_coordinate": JWKShortCoordinate,
+		"origin": JWKOrigin, "even_rsa": JWKEvenRSA, "exponent_one": JWKExponentOne,
+		"exponent_even": JWKExponentEven, "exponent_huge": JWKExponentHuge,
+		"ed25519_identity": JWKEd25519Identity, "ed25519_order_2": JWKEd25519Order2,
+		"ed25519_order_4": JWKEd25519Order4, "ed25519_order_8": JWKEd25519Order8,
+		"ed25519_order_8_other": JWKEd25519Order8Other, "ed25519_unreduced": JWKEd25519Unreduced,
+		"ed25519_negative_zero": JWKEd25519NegativeZero, "ed25519_off_curve": JWKEd25519OffCurve,
 	}
 }
 

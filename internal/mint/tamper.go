@@ -38,6 +38,10 @@ const (
 	LongSignature Tamper = "long_signature"
 	// DERSignature has the ECDSA signature in ASN.1; ES256 only.
 	DERSignature Tamper = "der_signature"
+	// SmallOrder has the neutral point and 0 for a signature, and spaces after the
+	// claims until that is good under the Ed25519 key of [UnusableJWKs] that the
+	// header names, if it names one of a small order.
+	SmallOrder Tamper = "small_order"
 	// WrongKey is signed by another key under the same kid.
 	WrongKey Tamper = "wrong_key"
 	// EmbeddedKey is WrongKey with the key it was signed with in the header (jwk).
@@ -152,6 +156,7 @@ func tampers() map[Tamper]func(parts) string {
 		LongSignature:  func(p parts) string { return p.withSignature(append(slices.Clone(p.signature), 0)) },
 		DERSignature:   func(p parts) string { return p.withSignature(derSignature(p.signature)) },
 
+		SmallOrder:   parts.smallOrder,
 		WrongKey:     func(p parts) string { return p.key.Impostor().Sign(p.header, p.payload) },
 		EmbeddedKey:  parts.embedKey,
 		KeyURL:       func(p parts) string { return p.key.Impostor().Sign(p.setHeader("jku", attackerKeys), p.payload) },

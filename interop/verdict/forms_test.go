@@ -32,6 +32,7 @@ func tampers() map[mint.Tamper]ruling {
 		mint.ShortSignature:   {badSignature, false, neither, ""},
 		mint.LongSignature:    {badSignature, false, neither, ""},
 		mint.DERSignature:     {badSignature, false, neither, ""},
+		mint.SmallOrder:       {badSignature, false, neither, ""},
 		mint.WrongKey:         {badSignature, false, neither, ""},
 		mint.EmbeddedKey:      {badSignature, false, neither, ""},
 		mint.KeyURL:           {badSignature, false, neither, ""},

@@ -55,7 +55,8 @@ func TestUnusableKeysBesideAGoodOne(t *testing.T) {
 	for name := range mint.UnusableJWKs() {
 		wants[name] = published{goOIDC: false, why: giveUp}
 	}
-	for _, name := range []string{"akp", "ed448", "x25519", "symmetric", "unknown_type", "short_rsa"} {
+	for _, name := range []string{"akp", "ed448", "x25519", "symmetric", "unknown_type", "short_rsa", "even_rsa",
+		"exponent_one", "exponent_even", "exponent_huge", "ed25519_off_curve"} {
 		wants[name] = published{goOIDC: true}
 	}
 	wants["duplicate_member"] = published{sdk: unavailable}

@@ -180,6 +180,9 @@ func (k *jwk) okp() (*jws.Key, string) {
 	if len(k.x) != ed25519.PublicKeySize {
 		return nil, "x has not the size of the curve"
 	}
+	if defect := edwardsDefect(k.x); defect != "" {
+		return nil, defect
+	}
 	return k.key(jws.EdDSA, ed25519.PublicKey(k.x), fmt.Sprintf(`{"crv":"Ed25519","kty":"OKP","x":"%s"}`, encode(k.x)))
 }
 
