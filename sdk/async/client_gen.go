@@ -87,8 +87,8 @@ func (c *Client) ExchangeCode(
 // ExchangeCallback checks a callback against the login that it answers, exchanges its code and
 // returns the agent. See OpenID Connect Core 1.0, section 3.1.3.
 //
-// callbackURL is the URL of the callback, relative or absolute; of a form post, a question mark and
-// the body. login is the record of the login.
+// callbackURL is the URL of the callback, relative or absolute, its query alone, or the body of a
+// form post. login is the record of the login.
 func (c *Client) ExchangeCallback(
 	ctx context.Context,
 	callbackURL string,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
@@ -20,23 +21,57 @@ type callback struct {
 	named bool // whether there is an issuer at all
 }
 
-// readCallback reads the query of a callback's URL and nothing else of it. A form post is "?" and the body.
+// readCallback reads the query of a callback's URL, a bare query, or the body of a form post.
 func readCallback(link string) (*callback, *failure) {
-	_, query, found := strings.Cut(link, "?")
-	query, _, _ = strings.Cut(query, "#")
-	values, err := url.ParseQuery(query)
-	if !found || err != nil {
-		return nil, invalidCallback("the callback has no readable query")
+	query, f := callbackQuery(link)
+	if f != nil {
+		return nil, f
 	}
-	for _, name := range responseParameters {
-		if len(values[name]) > 1 {
-			return nil, invalidCallback("the callback has the parameter " + name + " twice")
-		}
+	values, f := responseValues(query)
+	if f != nil {
+		return nil, f
 	}
 	return &callback{
 		state: values.Get("state"), code: values.Get("code"), err: bounded(values.Get("error"), maxCode),
 		description: bounded(values.Get("error_description"), maxDescription), issuer: values.Get("iss"), named: values.Has("iss"),
 	}, nil
+}
+
+// callbackQuery returns the query of a callback. A string that is neither a path nor has a scheme is a query itself if it
+// has a "=" before any "?".
+func callbackQuery(link string) (string, *failure) {
+	link, _, _ = strings.Cut(link, "#")
+	before, query, found := strings.Cut(link, "?")
+	name, _, pair := strings.Cut(before, "=")
+	if pair && !strings.HasPrefix(name, "/") && !strings.Contains(name, ":") { // a scheme ends in a colon
+		return link, nil
+	}
+	if !found {
+		return "", invalidCallback("the callback has no query; pass the URL that the browser requested, or the body of the form post")
+	}
+	return query, nil
+}
+
+// responseValues returns the response parameters of a query. What else the query holds is the application's own: a pair that
+// cannot be decoded is ignored there.
+func responseValues(query string) (url.Values, *failure) {
+	values := url.Values{}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil || !slices.Contains(responseParameters[:], name) {
+			continue
+		}
+		read, err := url.ParseQuery(pair) // which also refuses a semicolon: other readers end a pair there
+		if err != nil {
+			return nil, invalidCallback("the callback's parameter " + name + " cannot be decoded")
+		}
+		if values.Has(name) {
+			return nil, invalidCallback("the callback has the parameter " + name + " twice")
+		}
+		values.Set(name, read.Get(name))
+	}
+	return values, nil
 }
 
 func invalidCallback(description string) *failure {
@@ -57,7 +92,7 @@ func (e *Engine) checkRecord(c *callback, login *authpi.AuthorizationURL) *failu
 	age := e.now().Sub(login.CreatedAt)
 	switch {
 	case subtle.ConstantTimeCompare([]byte(c.state), []byte(login.State)) != 1:
-		return authorizationFailure("state_mismatch", "the callback does not belong to this login")
+		return stateMismatch(c)
 	case e.config.LoginMaxAge > 0 && age > e.config.LoginMaxAge || age < -e.config.Leeway:
 		return authorizationFailure("login_expired", "the login took too long; start a new one")
 	case login.Issuer != e.issuer:
@@ -68,6 +103,16 @@ func (e *Engine) checkRecord(c *callback, login *authpi.AuthorizationURL) *failu
 			"the login was started by the client "+quote(login.ClientID)+", this one is "+quote(e.config.ClientID))
 	}
 	return nil
+}
+
+// stateMismatch returns the failure of a callback of another login. It quotes the callback's error, which is often the reason
+// for the missing state. Anybody can have written it.
+func stateMismatch(c *callback) *failure {
+	description := "the callback does not belong to this login; start a new one"
+	if c.err != "" {
+		description += " (the callback also has the unverified error " + quote(c.err) + ")"
+	}
+	return authorizationFailure("state_mismatch", description)
 }
 
 // checkAnswer holds a callback against the metadata and returns its code. It comes after the checks of the record, and the
@@ -86,7 +131,10 @@ func (e *Engine) checkAnswer(c *callback, login *authpi.AuthorizationURL, m *met
 		return "", authorizationFailure("issuer_mismatch",
 			"the callback names the issuer "+quote(c.issuer)+", expected "+quote(e.issuer))
 	case c.err != "":
-		return "", refused(authpi.OAuthError{Code: c.err, Description: c.description, Source: authpi.ErrorSourceAuthorization})
+		return "", refused(authpi.OAuthError{
+			Code: c.err, Description: c.description, Source: authpi.ErrorSourceAuthorization,
+			Temporary: c.err == "server_error" || c.err == "temporarily_unavailable", // RFC 6749, section 4.1.2.1
+		})
 	case c.code == "":
 		return "", invalidCallback("the callback has neither code nor error")
 	}
