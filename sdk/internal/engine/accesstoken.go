@@ -26,7 +26,7 @@ func (e *Engine) accessAgent(
 	ctx context.Context, token authpi.Secret, o authpi.VerifyAccessTokenOptions,
 ) (*authpi.Agent, *failure) {
 	if token.IsZero() {
-		return nil, misconfigured("invalid_argument", "pass the access token")
+		return nil, unparsable("invalid_token", "there is no access token; pass the one from the Authorization header", "")
 	}
 	if slices.Contains(o.Audiences, "") {
 		return nil, misconfigured("invalid_argument", "an audience must not be empty")
