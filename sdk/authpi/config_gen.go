@@ -38,8 +38,8 @@ type Config struct {
 	// fragment. See RFC 8707, section 2.
 	Resources []string
 
-	// Endpoints are the endpoints to use in place of those of the metadata. An empty one is taken
-	// from the metadata.
+	// Endpoints are the endpoints to use instead of those in the metadata. An empty one is taken
+	// from the metadata. If all of them are set, only discover loads the metadata.
 	Endpoints Endpoints
 
 	// DisableAutoRefresh turns this off: whether CreateAgent refreshes tokens that are due.

@@ -140,7 +140,8 @@ func (p *page) configuration(iface *model.Interface) {
 
 func (p *page) endpoints(iface *model.Interface) {
 	p.heading(2, "Endpoints")
-	p.paragraph("An endpoint comes from the configuration, else from the provider metadata, else from its path under the issuer.")
+	p.paragraph("An endpoint comes from the configuration, else from the provider metadata. While nothing has been loaded, " +
+		"the authorization and the end_session URL use their path under the issuer. The other paths are never guessed.")
 	var rows [][]string
 	for _, e := range iface.Endpoints {
 		rows = append(rows, []string{code(e.Name), code(e.Metadata), code(e.Path), described(e.Doc), code(e.Clause)})

@@ -122,7 +122,7 @@ func (e *Engine) checkAnswer(c *callback, login *authpi.AuthorizationURL, m *met
 	if f != nil {
 		return "", f
 	}
-	promised := m.document.AuthorizationResponseIssParameterSupported
+	promised := m.promisesIssuer()
 	switch {
 	case endpoint != login.AuthorizationEndpoint:
 		return "", misconfigured("endpoint_mismatch", "the login was started at "+quote(login.AuthorizationEndpoint)+
@@ -161,7 +161,7 @@ func (e *Engine) finishLogin(ctx context.Context, link string, login *authpi.Aut
 	if f := e.checkRecord(c, login); f != nil {
 		return nil, f
 	}
-	m, f := e.loadMetadata(ctx)
+	m, f := e.neededMetadata(ctx)
 	if f != nil {
 		return nil, f
 	}

@@ -21,12 +21,13 @@ func RefuseJSON() error { return errNotSerializable }
 
 // Engine carries out the operations of one client. It is safe for concurrent use by multiple goroutines.
 type Engine struct {
-	config    authpi.Config
-	issuer    string // the one value accepted as issuer
-	endpoints endpointSet
-	http      http.RoundTripper
-	timeout   time.Duration // of one request, its answer included; 0 for none
-	idle      func()        // closes the connections that no request uses
+	config     authpi.Config
+	issuer     string      // the one value accepted as issuer
+	endpoints  endpointSet // the configured ones
+	configured bool        // every endpoint is configured
+	http       http.RoundTripper
+	timeout    time.Duration // of one request, its answer included; 0 for none
+	idle       func()        // closes the connections that no request uses
 
 	metadata metadataCache
 	keys     keyCache
@@ -44,6 +45,7 @@ func New(config authpi.Config) (*Engine, error) {
 	}
 	e := &Engine{config: withDefaults(config), issuer: or(config.Issuer, config.IssuerURL)}
 	e.endpoints = configuredEndpoints(config.Endpoints)
+	e.configured = e.endpoints.complete()
 	e.http, e.idle = httpClient(config.HTTPClient)
 	e.timeout = requestTimeout(e.config.RequestTimeout, config.HTTPClient)
 	if e.config.Clock == nil {

@@ -24,7 +24,7 @@ func (k *keyCache) wait(ctx context.Context) error { return k.cache.Wait(ctx) }
 
 // prepare loads what every verification needs, the metadata and the keys, before anything is sent that cannot be sent twice.
 func (e *Engine) prepare(ctx context.Context) (*jwks.Set, *failure) {
-	if _, f := e.loadMetadata(ctx); f != nil {
+	if _, f := e.neededMetadata(ctx); f != nil {
 		return nil, f
 	}
 	set, err := e.keys.cache.Load(ctx)

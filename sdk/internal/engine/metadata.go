@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,7 +24,6 @@ const (
 type metadata struct {
 	document  *authpi.Metadata
 	endpoints endpointSet
-	derived   bool      // the issuer has no document
 	expires   time.Time // when it is to be fetched anew
 	ends      time.Time // when it stops to serve even where it cannot be fetched anew
 }
@@ -65,6 +63,19 @@ func (e *Engine) loadMetadata(ctx context.Context) (*metadata, *failure) {
 	return e.shareMetadata(ctx)
 }
 
+// neededMetadata loads the metadata unless every endpoint is configured, in which case nothing needs it and it may be nil.
+func (e *Engine) neededMetadata(ctx context.Context) (*metadata, *failure) {
+	if e.configured {
+		return e.metadata.current(), nil
+	}
+	return e.loadMetadata(ctx)
+}
+
+// promisesIssuer reports whether the metadata promises an issuer in each callback (RFC 9207, section 3). It may be nil.
+func (m *metadata) promisesIssuer() bool {
+	return m != nil && m.document.AuthorizationResponseIssParameterSupported
+}
+
 // shareMetadata fetches the metadata once for all callers. It stands apart so that a caller who needs no fetch does not pay for
 // its variables.
 func (e *Engine) shareMetadata(ctx context.Context) (*metadata, *failure) {
@@ -74,7 +85,7 @@ func (e *Engine) shareMetadata(ctx context.Context) (*metadata, *failure) {
 		if loaded := e.metadata.current(); loaded != nil && e.now().Before(loaded.expires) {
 			return loaded, nil // by a request that ended before this one began
 		}
-		fetched, f := e.fetchProvider(ctx, stale)
+		fetched, f := e.fetchProvider(ctx)
 		if f != nil {
 			if fetched = e.stillServing(stale, f); fetched == nil {
 				return nil, f
@@ -105,27 +116,33 @@ func (e *Engine) stillServing(stale *metadata, f *failure) *metadata {
 	return &kept
 }
 
-// fetchProvider fetches and checks the metadata. An issuer that never had any is AuthPI under its own paths; every other
-// failure is an error, since a guess could send a secret elsewhere.
-func (e *Engine) fetchProvider(ctx context.Context, stale *metadata) (*metadata, *failure) {
+// fetchProvider fetches and checks the metadata. There is no fallback for an issuer without a document: a guess at the endpoints
+// could send a secret elsewhere.
+func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
 	data, err := e.fetchMetadata(ctx)
 	if err != nil {
-		f := asFailure(ctx, err)
-		switch {
-		case f.base.Status == http.StatusNotFound && (stale == nil || stale.derived):
-			return e.derivedMetadata(), nil
-		case f.base.Code == "cancelled" || f.base.Code == "unexpected_redirect":
-			return nil, f
-		case f.base.Code == "invalid_response":
-			unreadable := invalidMetadata(f.base.Description)
-			unreadable.base.Temporary = true // a maintenance page, say
-			return nil, unreadable
-		}
-		unavailable := temporary("metadata_unavailable", "the provider metadata cannot be fetched", authpi.ErrorSourceDiscovery, f)
-		unavailable.base.Status, unavailable.base.RetryAfter = f.base.Status, f.base.RetryAfter
-		return nil, unavailable
+		return nil, e.metadataUnavailable(asFailure(ctx, err))
 	}
 	return e.readMetadata(data)
+}
+
+// metadataUnavailable returns the failure of metadata whose request failed with cause.
+func (e *Engine) metadataUnavailable(cause *failure) *failure {
+	switch cause.base.Code {
+	case "cancelled", "unexpected_redirect":
+		return cause
+	case "invalid_response":
+		unreadable := invalidMetadata(cause.base.Description)
+		unreadable.base.Temporary = true // a maintenance page, say
+		return unreadable
+	}
+	f := temporary("metadata_unavailable", "the provider metadata cannot be fetched", authpi.ErrorSourceDiscovery, cause)
+	f.base.Status, f.base.RetryAfter = cause.base.Status, cause.base.RetryAfter
+	if f.base.Status == http.StatusNotFound {
+		f.base.Temporary = false
+		f.base.Description = "there is no provider metadata at " + e.derived(endpointDiscovery) + "; check the issuer URL"
+	}
+	return f
 }
 
 func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
@@ -176,24 +193,6 @@ func invalidMetadata(description string) *failure {
 	return f
 }
 
-// derivedMetadata describes an issuer by AuthPI's own paths.
-func (e *Engine) derivedMetadata() *metadata {
-	m := e.newMetadata()
-	m.derived = true
-	members := map[string]string{"issuer": e.issuer}
-	for i, row := range endpointTable {
-		m.endpoints[i] = e.derived(endpointID(i))
-		if row.metadata != "" {
-			members[row.metadata] = m.endpoints[i]
-		}
-	}
-	document, err := json.Marshal(members)
-	if err = errors.Join(err, m.document.UnmarshalJSON(document)); err != nil {
-		panic("authpi: internal error: derived metadata: " + err.Error())
-	}
-	return m
-}
-
 // derived returns AuthPI's own URL of an endpoint.
 func (e *Engine) derived(id endpointID) string {
 	return strings.TrimSuffix(e.config.IssuerURL, "/") + endpointTable[id].path
@@ -214,7 +213,7 @@ func (e *Engine) endpoint(ctx context.Context, id endpointID) (string, *failure)
 	return knownEndpoint(m, id)
 }
 
-// endpointNow returns the URL of an endpoint without any I/O. While no metadata is loaded it is AuthPI's own.
+// endpointNow returns the URL of a page for the browser without any I/O. While no metadata is loaded it is AuthPI's own.
 func (e *Engine) endpointNow(id endpointID) (string, *failure) {
 	if link := e.endpoints[id]; link != "" {
 		return link, nil

@@ -19,6 +19,16 @@ type endpoint struct {
 // endpointSet holds one URL per endpoint; an empty one is unknown.
 type endpointSet [endpointCount]string
 
+// complete reports whether the set has every endpoint that the metadata can name.
+func (s endpointSet) complete() bool {
+	for i, link := range s {
+		if link == "" && endpointTable[i].metadata != "" {
+			return false
+		}
+	}
+	return true
+}
+
 // operation describes an HTTP request, or a URL for a browser.
 type operation struct {
 	name      string
