@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
 // redacted stands wherever a secret would be printed.
@@ -12,37 +14,25 @@ const redacted = "[redacted]"
 
 var errRedacted = errors.New("authpi: a redacted secret cannot be read back")
 
-// Secret is a token, a client secret or a code verifier that prints as "[redacted]" under every fmt verb, in every slog
-// handler and in JSON. The zero value is an absent secret and prints as the empty text. Compare revealed values: two secrets
-// of the same text are not ==.
+// Secret is a token, a client secret or a code verifier. It prints as "[redacted]" under every fmt verb, in every slog handler
+// and in JSON, and printers that read unexported fields and follow pointers show an address. Secrets of the same text are equal
+// under == and reflect.DeepEqual. The zero value is an absent secret and prints as the empty string.
 type Secret struct {
-	// The value stands behind a pointer, so that fmt shows an address even where it cannot call a method, as in an
-	// unexported field.
-	value *string
+	value strictjson.Hidden
 }
 
 // NewSecret returns a secret that holds value. An empty value gives the zero Secret.
-func NewSecret(value string) Secret {
-	if value == "" {
-		return Secret{}
-	}
-	return Secret{value: &value}
-}
+func NewSecret(value string) Secret { return Secret{strictjson.Hide(value)} }
 
 // Reveal returns the secret's text, which is empty if the secret is absent.
-func (s Secret) Reveal() string {
-	if s.value == nil {
-		return ""
-	}
-	return *s.value
-}
+func (s Secret) Reveal() string { return s.value.Reveal() }
 
 // IsZero reports whether the secret is absent.
-func (s Secret) IsZero() bool { return s.value == nil }
+func (s Secret) IsZero() bool { return s == Secret{} }
 
 // String returns "[redacted]", or the empty text if the secret is absent.
 func (s Secret) String() string {
-	if s.value == nil {
+	if s.IsZero() {
 		return ""
 	}
 	return redacted

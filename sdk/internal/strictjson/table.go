@@ -3,7 +3,6 @@ package strictjson
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Member is one row of the table that describes an object.
@@ -60,7 +59,7 @@ func unmarshal(data []byte, members []Member, unknown *Unknown, matters func(Mem
 		i := slices.IndexFunc(members, func(m Member) bool { return m.Name == name })
 		switch {
 		case i < 0 && unknown != nil:
-			others = append(others, unknownMember{strings.Clone(name), []byte(s.Raw())})
+			others = append(others, unknownMember{name, s.Raw()})
 		case i < 0 || s.Kind() == KindNull:
 			s.Skip()
 		default:

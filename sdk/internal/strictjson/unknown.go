@@ -2,35 +2,35 @@ package strictjson
 
 import (
 	"encoding/json"
-	"slices"
 )
 
 // Unknown keeps the members of an object that its table does not name, in their order. They may be secrets of a server's
-// own making: an Unknown shows an address at most, under any fmt verb, in a struct too. It is immutable, and its zero
-// value is empty.
+// own making, so they are [Hidden]. It is immutable, and its zero value is empty.
 type Unknown struct {
-	// Two pointers: fmt looks through one when it meets a verb that does not fit, such as %s.
-	members **[]unknownMember
+	object Hidden // a JSON object, or nothing
 }
 
 type unknownMember struct {
 	name  string
-	value json.RawMessage
+	value string // in JSON
 }
 
 func newUnknown(members []unknownMember) Unknown {
 	if len(members) == 0 {
 		return Unknown{}
 	}
-	p := &members
-	return Unknown{members: &p}
+	object := []byte{'{'}
+	for _, m := range members {
+		object = append(appendName(object, m.name), m.value...)
+	}
+	return Unknown{Hide(string(append(object, '}')))}
 }
 
 // Get returns a copy of the text of a member, and whether there is one of that name.
 func (u *Unknown) Get(name string) (json.RawMessage, bool) {
 	for _, m := range u.all() {
 		if m.name == name {
-			return slices.Clone(m.value), true
+			return json.RawMessage(m.value), true
 		}
 	}
 	return nil, false
@@ -47,8 +47,15 @@ func (u *Unknown) Names() []string {
 
 // all returns the members; a nil Unknown has none.
 func (u *Unknown) all() []unknownMember {
-	if u == nil || u.members == nil {
+	if u == nil || u.object == (Hidden{}) {
 		return nil
 	}
-	return **u.members
+	var s Scanner
+	var members []unknownMember
+	s.Reset(u.object.Reveal(), MaxMembers)
+	s.Object()
+	for name, ok := s.Member(); ok; name, ok = s.Member() {
+		members = append(members, unknownMember{name, s.Raw()})
+	}
+	return members
 }
