@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -153,8 +154,14 @@ func (a *Agent) IsMemberOf(orgID string) bool {
 	return slices.ContainsFunc(a.data.Organizations, func(o Organization) bool { return o.ID == orgID })
 }
 
-// String returns the subject, for logs.
-func (a *Agent) String() string { return a.data.ID }
+// String returns the subject, for logs. It is quoted if it has characters that Go would escape, such as a line break.
+func (a *Agent) String() string {
+	quoted := strconv.Quote(a.data.ID)
+	if quoted == `"`+a.data.ID+`"` {
+		return a.data.ID
+	}
+	return quoted
+}
 
 // LogValue returns the subject and the kind of principal.
 func (a *Agent) LogValue() slog.Value {

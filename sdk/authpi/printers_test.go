@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -116,4 +117,17 @@ func TestEqualSecretsAreEqual(t *testing.T) {
 	require.NoError(t, other.UnmarshalJSON([]byte(strings.Replace(stored, `"d"`, `"e"`, 1))))
 	assert.Equal(t, first, second)
 	assert.NotEqual(t, first, other)
+}
+
+func TestSubjectsPrintOnOneLine(t *testing.T) {
+	agent := authpi.NewAgent(authpi.AgentData{ID: "usr_1\n2030-01-01 level=ERROR forged\x1b[31m\u202e", ExpiresAt: time.Unix(1, 0)})
+	for _, verb := range []string{"%v", "%s", "%+v", "%q"} {
+		printed := fmt.Sprintf(verb, agent)
+		assert.NotContains(t, printed, "\n", verb)
+		assert.NotContains(t, printed, "\x1b", verb)
+		assert.NotContains(t, printed, "\u202e", verb)
+		assert.Contains(t, printed, "usr_1", verb)
+	}
+	assert.Equal(t, "usr_1", authpi.NewAgent(authpi.AgentData{ID: "usr_1"}).String())
+	assert.Equal(t, "héloïse@example.com", authpi.NewAgent(authpi.AgentData{ID: "héloïse@example.com"}).String())
 }
