@@ -82,7 +82,7 @@ type Error struct {
 	Source string `json:"source,omitempty"`
 	// Temporary says that trying again later can help.
 	Temporary bool `json:"temporary"`
-	// Fields has the class's own fields by the names of the interface, with secrets
+	// Fields has the class's own fields and grant by the names of the interface, with secrets
 	// revealed.
 	Fields map[string]json.RawMessage `json:"fields,omitempty"`
 	// Cause is the error underneath where it is one of the SDK's.

@@ -28,6 +28,10 @@ type OAuthError struct {
 	Temporary bool
 	// Cause is the error underneath. Absent where there is none.
 	Cause error
+	// Grant is the grant that failed, where the error depends on it: authorization_code after the
+	// code was sent, when only a new login helps; client_credentials for a machine's request or
+	// token set. Empty otherwise.
+	Grant string
 }
 
 // ConfigurationError is a client or a call that is set up in a way that cannot work.
@@ -44,9 +48,10 @@ func (e *ConfigurationError) Unwrap() error {
 	return &e.OAuthError
 }
 
-// TokenExpiredError is an access token that expired and cannot be refreshed.
+// TokenExpiredError is an access token that expired, or is to be refreshed, without a refresh
+// token.
 //
-// The SDK itself raises it with the code token_expired.
+// The SDK itself raises it with the codes token_expired and no_refresh_token.
 type TokenExpiredError struct {
 	OAuthError
 }
@@ -58,7 +63,7 @@ func (e *TokenExpiredError) Unwrap() error {
 
 // RefreshError is a refresh that was refused or failed. Its cause is the error underneath.
 //
-// The SDK itself raises it with the codes no_refresh_token and persist_failed.
+// The SDK itself raises it with the code persist_failed.
 type RefreshError struct {
 	OAuthError
 

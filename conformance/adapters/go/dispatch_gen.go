@@ -357,6 +357,7 @@ var errorClasses = []errorClass{
 			"source":            e.Source,
 			"temporary":         e.Temporary,
 			"cause":             e.Cause,
+			"grant":             e.Grant,
 		}
 	})},
 }

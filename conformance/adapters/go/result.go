@@ -202,7 +202,13 @@ func encodeError(err error) *protocol.Error {
 		out.RetryAfter = json.Number(seconds(root.RetryAfter))
 	}
 	out.Cause = cause(root.Cause)
-	if class != rootClass {
+	if class == rootClass {
+		fields = map[string]any{} // they are members, but for grant
+	}
+	if root.Grant != "" {
+		fields["grant"] = root.Grant
+	}
+	if len(fields) > 0 {
 		out.Fields = encodeFields(fields)
 	}
 	return out

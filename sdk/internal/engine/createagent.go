@@ -31,7 +31,7 @@ func (e *Engine) createAgent(
 		return e.withoutRefresh(s)
 	case !s.unknownKey && !s.due(e.now(), e.config.RefreshBuffer):
 		return e.agent(s), nil
-	case tokens.RefreshToken.IsZero() || tokens.Grant == machineGrant:
+	case tokens.RefreshToken.IsZero() || s.machine:
 		return e.withoutRefreshToken(s)
 	}
 	s.tokens = copyOf(tokens) // the request can outlive the call
@@ -72,6 +72,8 @@ func (e *Engine) withoutRefreshToken(s *session) (*authpi.Agent, *failure) {
 	switch {
 	case s.unknownKey:
 		return nil, idTokenFailure(errUnknownKey)
+	case s.expired(e.now()) && s.machine:
+		return nil, expired("the access token expired; call client_credentials again").of(machineGrant)
 	case s.expired(e.now()):
 		return nil, expired("the access token expired and there is no refresh token; log in again")
 	}

@@ -17,6 +17,22 @@ type failure struct {
 	grave bool                          // ends the session: a refusal for good
 }
 
+// The grants that the error of a failure names.
+const (
+	codeGrant    = "authorization_code" // the code was sent
+	machineGrant = "client_credentials" // also marks the token set of a client that acts for itself
+)
+
+// of returns the failure of a grant; nil stays nil.
+func (f *failure) of(grant string) *failure {
+	if f == nil {
+		return nil
+	}
+	changed := *f
+	changed.base.Grant = grant
+	return &changed
+}
+
 // is reports whether the failure is the SDK's own of that code. A provider can name any code it likes.
 func (f *failure) is(code string) bool {
 	return f.base.Code == code && f.base.Source == authpi.ErrorSourceSDK
@@ -97,9 +113,15 @@ func unparsable(code, description, claim string) *failure {
 	return f
 }
 
-// expired returns a TokenExpiredError.
-func expired(description string) *failure {
-	f := failed("token_expired", description)
+// expired returns the TokenExpiredError of an access token.
+func expired(description string) *failure { return unrefreshable("token_expired", description) }
+
+// noRefreshToken returns the TokenExpiredError of a refresh that has nothing to send.
+func noRefreshToken(description string) *failure { return unrefreshable("no_refresh_token", description) }
+
+// unrefreshable returns a TokenExpiredError.
+func unrefreshable(code, description string) *failure {
+	f := failed(code, description)
 	f.class = func(base authpi.OAuthError) error { return &authpi.TokenExpiredError{OAuthError: base} }
 	return f
 }
@@ -118,13 +140,6 @@ func mismatched(description, expected, actual string) *failure {
 func unrefreshed(cause *failure) *failure {
 	base := cause.base
 	return &failure{base: base, cause: cause, grave: cause.grave, class: refreshError}
-}
-
-// noRefreshToken returns the RefreshError of a refresh that has nothing to send.
-func noRefreshToken(description string) *failure {
-	f := failed("no_refresh_token", description)
-	f.class = refreshError
-	return f
 }
 
 // unpersisted returns the RefreshError of a rotation that a callback failed to store.

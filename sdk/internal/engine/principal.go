@@ -43,3 +43,8 @@ func principalType(claimed, subject string) authpi.PrincipalType {
 	}
 	return authpi.PrincipalTypeUnknown
 }
+
+// personal reports whether a principal is a person, or acts for one.
+func personal(kind authpi.PrincipalType) bool {
+	return kind == authpi.PrincipalTypeUser || kind == authpi.PrincipalTypePersonalToken
+}

@@ -27,7 +27,10 @@ func (e *Engine) refreshAgent(ctx context.Context, agent *authpi.Agent) (*authpi
 		return nil, misconfigured("invalid_argument", "pass an agent")
 	}
 	tokens := agent.Tokens()
-	if tokens == nil || tokens.RefreshToken.IsZero() || tokens.Grant == machineGrant {
+	if e.isMachine(agent) {
+		return nil, noRefreshToken("a machine has no refresh token; call client_credentials again").of(machineGrant)
+	}
+	if tokens == nil || tokens.RefreshToken.IsZero() {
 		return nil, noRefreshToken("the agent has no refresh token; log in again")
 	}
 	s, f := e.readSession(ctx, tokens)

@@ -11,12 +11,8 @@ import (
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
-	"github.com/arbfay/authpi-go/sdk/internal/jwks"
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
-
-// machineGrant marks the token set of a client that acts for itself.
-const machineGrant = "client_credentials"
 
 // session is a token set with what its verified tokens say.
 type session struct {
@@ -25,6 +21,7 @@ type session struct {
 	access  *verified // the access token, nil unless it is a JWT that verifies
 	subject string
 	expires time.Time // zero for unknown
+	machine bool      // the client acts for itself
 
 	// unknownKey is set where the ID token's key is gone: only a new ID token can speak for the session.
 	unknownKey bool
@@ -35,8 +32,8 @@ func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*ses
 	if tokens == nil {
 		return nil, misconfigured("invalid_argument", "pass a token set")
 	}
-	if tokens.Grant == machineGrant {
-		return e.readMachineSession(ctx, tokens)
+	if s, f := e.readMachineSession(ctx, tokens); s != nil || f != nil {
+		return s, f
 	}
 	if tokens.IDToken.IsZero() {
 		return nil, unparsable("id_token_missing", "the token set has no ID token; ask for the scope openid at login", "")
@@ -96,7 +93,10 @@ func (s *session) expiry() time.Time {
 func (e *Engine) agent(s *session) *authpi.Agent {
 	data := authpi.AgentData{
 		ID: s.subject, Tokens: s.tokens, Scopes: scopeWords(s.tokens.Scope), ExpiresAt: s.expires, Clock: e.config.Clock,
-		Machine: s.tokens.Grant == machineGrant,
+		Machine: s.machine,
+	}
+	if s.machine && s.access != nil {
+		data.Scopes = scopeWords(s.access.claims.Scope) // as signed, whatever the stored set says
 	}
 	claimed := ""
 	for _, v := range []*verified{s.access, s.id} { // the ID token speaks last
@@ -145,44 +145,6 @@ func organizationsOf(claims *idtoken.Claims) []authpi.Organization {
 		organizations[i] = authpi.Organization(o)
 	}
 	return organizations
-}
-
-// readMachineSession verifies the token set of a client that acts for itself. Its access token tells who it is if it is a JWT.
-func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet) (*session, *failure) {
-	s := &session{tokens: tokens, subject: e.config.ClientID, expires: tokens.ExpiresAt}
-	if tokens.AccessToken.IsZero() {
-		return nil, unparsable("token_set_malformed", "the token set has no access token", "")
-	}
-	if !looksLikeAccessToken(tokens.AccessToken.Reveal()) {
-		return s, nil
-	}
-	set, f := e.prepare(ctx)
-	if f != nil {
-		return nil, f
-	}
-	return e.verifyMachine(ctx, s, set, fromCaller)
-}
-
-// verifyMachine fills in a machine's session from its access token, which must be right if it is a JWT at all.
-func (e *Engine) verifyMachine(ctx context.Context, s *session, set *jwks.Set, from origin) (*session, *failure) {
-	v, err := e.verifySignature(ctx, accessTokenKind, s.tokens.AccessToken.Reveal(), set, from)
-	if err != nil {
-		return nil, accessTokenFailure(err)
-	}
-	var audiences []string // unchecked where no resource was asked for
-	if len(s.tokens.Resources) > 0 {
-		audiences = s.tokens.Resources
-	}
-	err = v.checkOwnAccess(e.accessPolicy(audiences), e.config.ClientID)
-	if outlived(err) && from == fromIssuer {
-		return nil, unparsable("invalid_token", err.Error(), "exp")
-	}
-	if err != nil && !outlived(err) {
-		return nil, accessTokenFailure(err)
-	}
-	s.access, s.subject = v, v.claims.Subject
-	s.expires = s.expiry()
-	return s, nil
 }
 
 // looksLikeAccessToken reports whether a token says of itself that it is a JWT access token. One that does is never taken

@@ -12,6 +12,9 @@ func (e *Engine) GetUserInfo(
 ) (*authpi.UserInfo, error) {
 	ctx, span := e.begin(ctx, "get_user_info")
 	profile, f := e.profile(ctx, agent)
+	if f != nil && agent != nil && e.isMachine(agent) {
+		f = f.of(machineGrant)
+	}
 	if f != nil {
 		return nil, span.end(f)
 	}
