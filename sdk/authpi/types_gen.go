@@ -28,8 +28,14 @@ type TokenSet struct {
 	// ExpiresAt is the time at which the access token expires. Absent where it is unknown. In JSON:
 	// expires_at, in Unix seconds.
 	ExpiresAt time.Time
+	// ExpiresIn is the lifetime of the access token when it was issued. 0 where it is unknown. In
+	// JSON: expires_in, in seconds.
+	ExpiresIn time.Duration
 	// Resources are the resources that the login asked for. In JSON: resources.
 	Resources []string
+	// Org is the organization that the login asked for, which each refreshed ID token must keep to.
+	// In JSON: org.
+	Org string
 	// Grant is the grant that gave the set where it matters: client_credentials for a machine's
 	// set. In JSON: grant.
 	Grant string
@@ -72,7 +78,9 @@ func (t *TokenSet) members() []strictjson.Member {
 		{Name: "id_token", Value: strictjson.Secret(&t.IDToken)},
 		{Name: "scope", Value: strictjson.String(&t.Scope)},
 		{Name: "expires_at", Value: strictjson.UnixTime(&t.ExpiresAt)},
+		{Name: "expires_in", Value: strictjson.Seconds(&t.ExpiresIn)},
 		{Name: "resources", Value: strictjson.Strings(&t.Resources)},
+		{Name: "org", Value: strictjson.String(&t.Org)},
 		{Name: "grant", Value: strictjson.String(&t.Grant)},
 	}
 }

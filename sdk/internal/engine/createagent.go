@@ -29,7 +29,7 @@ func (e *Engine) createAgent(
 	switch {
 	case !e.refreshes(o.AutoRefresh):
 		return e.withoutRefresh(s)
-	case !s.unknownKey && !s.due(e.now(), e.config.RefreshBuffer):
+	case s.unknownKey == nil && !s.due(e.now(), s.buffer(e.config.RefreshBuffer)):
 		return e.agent(s), nil
 	case tokens.RefreshToken.IsZero() || s.machine:
 		return e.withoutRefreshToken(s)
@@ -42,7 +42,7 @@ func (e *Engine) createAgent(
 	if !outcome.silent && o.OnRefreshError != nil {
 		o.OnRefreshError(ctx, public(outcome.failure))
 	}
-	if outcome.final || s.unknownKey || s.expired(e.now()) {
+	if outcome.final || s.unknownKey != nil || s.expired(e.now()) {
 		return nil, outcome.failure
 	}
 	return e.agent(s), nil
@@ -61,8 +61,8 @@ func (e *Engine) refreshes(choice authpi.Switch) bool {
 
 // withoutRefresh answers a call that does not refresh: the agent as it is, whatever its expiry.
 func (e *Engine) withoutRefresh(s *session) (*authpi.Agent, *failure) {
-	if s.unknownKey {
-		return nil, idTokenFailure(errUnknownKey)
+	if s.unknownKey != nil {
+		return nil, idTokenFailure(s.unknownKey)
 	}
 	return e.agent(s), nil
 }
@@ -70,8 +70,8 @@ func (e *Engine) withoutRefresh(s *session) (*authpi.Agent, *failure) {
 // withoutRefreshToken answers a call that would refresh and cannot.
 func (e *Engine) withoutRefreshToken(s *session) (*authpi.Agent, *failure) {
 	switch {
-	case s.unknownKey:
-		return nil, idTokenFailure(errUnknownKey)
+	case s.unknownKey != nil:
+		return nil, idTokenFailure(s.unknownKey)
 	case s.expired(e.now()) && s.machine:
 		return nil, expired("the access token expired; call client_credentials again").of(machineGrant)
 	case s.expired(e.now()):

@@ -76,25 +76,29 @@ func (e *Engine) exchange(ctx context.Context, x exchange) (*authpi.Agent, *fail
 	}
 	s := &session{tokens: tokenSet(response, received, x.scopes, x.resources), id: id, subject: id.claims.Subject}
 	s.access = e.ownAccessToken(ctx, response.AccessToken, s.subject, set, fromIssuer)
-	s.expires = s.expiry()
-	s.tokens.ExpiresAt = s.expires
-	if f := s.checkOrganization(x.org); f != nil {
+	s.setExpiry(received)
+	s.tokens.Org = x.org
+	if f := checkOrganization(id, x.org); f != nil {
+		f.base.Source = authpi.ErrorSourceAuthorization
 		return nil, f
 	}
 	return e.agent(s), nil
 }
 
-// checkOrganization refuses a token of another organization than the login asked for. No organization grants nothing.
-func (s *session) checkOrganization(org string) *failure {
+// checkOrganization refuses an ID token that names another organization than the login asked for. No organization grants
+// nothing.
+func checkOrganization(id *verified, org string) *failure {
 	if org == "" {
 		return nil
 	}
-	named := s.id.claims.OrganizationID != "" && s.id.claims.OrganizationID != org
-	for _, o := range s.organizations() {
+	named := id.claims.OrganizationID != "" && id.claims.OrganizationID != org
+	for _, o := range id.organizations {
 		named = named || o.ID != org
 	}
 	if named {
-		return authorizationFailure("organization_mismatch", "the ID token names another organization than the login asked for")
+		f := failed("organization_mismatch", "the ID token names another organization than the login asked for")
+		f.grave = true
+		return f
 	}
 	return nil
 }

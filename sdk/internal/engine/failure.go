@@ -93,9 +93,10 @@ func temporary(code, description string, source authpi.ErrorSource, cause error)
 	return &failure{base: base, class: plain, cause: cause}
 }
 
-// refused returns the failure that an endpoint or the callback reported in wire codes.
+// refused returns the failure that an endpoint or the callback reported in wire codes. A server in trouble refuses nothing for
+// good, whatever code its answer has.
 func refused(base authpi.OAuthError) *failure {
-	return &failure{base: base, grave: slices.Contains(graveCodes, base.Code)}
+	return &failure{base: base, grave: slices.Contains(graveCodes, base.Code) && !temporaryStatus(base.Status)}
 }
 
 // misconfigured returns a ConfigurationError. The description says what to do.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/jwks"
@@ -38,6 +39,10 @@ func (e *Engine) prepare(ctx context.Context) (*jwks.Set, *failure) {
 func keysUnavailable(ctx context.Context, err error) *failure {
 	if ctx.Err() != nil {
 		return cancelled(ctx)
+	}
+	if errors.Is(err, jwks.ErrTooSoon) {
+		return temporary("keys_unavailable", "the token is signed with a key that is not known yet; the keys were fetched "+
+			"moments ago and are fetched again in 10 s at the latest", authpi.ErrorSourceJWKS, nil)
 	}
 	if f := asFailure(ctx, err); f.base.Code == "missing_endpoint" {
 		return f

@@ -46,11 +46,11 @@ func (e *Engine) machine(ctx context.Context, o authpi.ClientCredentialsOptions)
 		if s, f = e.verifyMachine(ctx, s, set, fromIssuer); f != nil {
 			return nil, f
 		}
-		tokens.ExpiresAt = s.expires
 		if response.Scope == nil && s.access.claims.Scope != "" {
 			tokens.Scope = s.access.claims.Scope
 		}
 	}
+	s.setExpiry(received)
 	return e.agent(s), nil
 }
 

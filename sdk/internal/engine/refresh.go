@@ -98,18 +98,30 @@ func (e *Engine) rotate(
 }
 
 // share waits for the shared request of a rotation, and starts it if there is none. One that is still ending can be that of
-// an earlier rotation of the same refresh token.
+// an earlier rotation of the same refresh token. Where it failed for the session of the caller that started it and for
+// nobody else, it begins again for this one.
 func (e *Engine) share(ctx context.Context, m *member, old *session) error {
 	for {
+		started := false
 		answered, err := e.rotation.flights.Do(ctx, m.known.key, 0, func(ctx context.Context) (*rotation, error) {
 			defer e.reportPanic()
+			started = true
 			return m.known, e.carryOut(ctx, m, old)
 		})
-		if answered == nil || answered == m.known {
+		if answered != nil && answered != m.known {
+			continue
+		}
+		if own := (*ownFailure)(nil); !errors.As(err, &own) || started {
 			return err
 		}
 	}
 }
+
+// ownFailure is a failure of one of the sessions that share a refresh token: the answer is right and stays for the others.
+type ownFailure struct{ *failure }
+
+// Unwrap returns the failure.
+func (o *ownFailure) Unwrap() error { return o.failure }
 
 // setback judges the error of a shared refresh for one of its callers.
 func (e *Engine) setback(ctx context.Context, err error) *setback {
@@ -117,7 +129,8 @@ func (e *Engine) setback(ctx context.Context, err error) *setback {
 	if f.is("cancelled") || f.is("persist_failed") {
 		return &setback{failure: f, silent: true, final: true}
 	}
-	return &setback{failure: f, final: f.grave}
+	own := (*ownFailure)(nil)
+	return &setback{failure: f, final: f.grave || errors.As(err, &own)}
 }
 
 // carryOut is the shared request: it gets a verified answer to the refresh token unless there is one already, makes it known
@@ -137,7 +150,7 @@ func (e *Engine) carryOut(ctx context.Context, m *member, old *session) error {
 	}
 	fresh, f := e.succeed(old, known.answer)
 	if f != nil {
-		return f
+		return &ownFailure{f}
 	}
 	if e.config.OnRefresh != nil {
 		f := e.rotation.store(known, fresh.tokens, func() error {
@@ -181,7 +194,7 @@ func (e *Engine) settle(ctx context.Context, known *rotation, old *session) *fai
 // conclude decides what a failed attempt leaves: a pause, an answer to verify at the next call, or nothing.
 func (e *Engine) conclude(known *rotation, f *failure) {
 	now := e.now()
-	pause := max(f.base.RetryAfter, pauseAtLeast)
+	pause := max(min(f.base.RetryAfter, pauseAtMost), pauseAtLeast)
 	e.rotation.update(func() {
 		known.failed = f
 		switch {
@@ -191,9 +204,7 @@ func (e *Engine) conclude(known *rotation, f *failure) {
 			known.expires = now.Add(unstoredAge)
 		default:
 			known.expires = now.Add(pause)
-			if f.base.Temporary {
-				known.resumes, known.pause = known.expires, pause
-			}
+			known.resumes, known.pause = known.expires, pause
 		}
 	})
 }
@@ -218,58 +229,95 @@ func (e *Engine) obtain(ctx context.Context, known *rotation, old *session) *fai
 		received := &answer{tokens: response, received: e.now()}
 		e.rotation.update(func() { known.answer = received })
 	}
-	return e.verifyAnswer(ctx, known, old, set)
+	return e.verifyAnswer(ctx, known, old.subject, set)
 }
 
-// verifyAnswer verifies the tokens of an answer. Its ID token must speak for the subject and issuer of the old one.
-func (e *Engine) verifyAnswer(ctx context.Context, known *rotation, old *session, set *jwks.Set) *failure {
+// verifyAnswer verifies the tokens of an answer, as far as that does not depend on who shares it.
+func (e *Engine) verifyAnswer(ctx context.Context, known *rotation, subject string, set *jwks.Set) *failure {
 	a := answer{tokens: known.answer.tokens, received: known.answer.received}
-	if a.tokens.IDToken.IsZero() && old.unknownKey {
-		return unparsable("id_token_signature",
-			"the ID token's key is gone and the refresh brought no new ID token; log in again", "")
-	}
 	if !a.tokens.IDToken.IsZero() {
-		id, f := e.verifyRefreshed(ctx, a, old, set)
-		if f != nil {
-			return f
+		policy := e.idPolicy()
+		policy.AccessToken, policy.Received = a.tokens.AccessToken.Reveal(), a.received
+		id, err := e.verifyIDToken(ctx, a.tokens.IDToken, set, fromIssuer, policy)
+		if err != nil {
+			return e.refreshedFailure(ctx, err, a, subject)
 		}
 		a.idToken = id
 	}
-	a.access = e.ownAccessToken(ctx, a.tokens.AccessToken, old.subject, set, fromIssuer)
+	a.access = e.accessJWT(ctx, a.tokens.AccessToken, set, fromIssuer)
 	e.rotation.update(func() { known.answer = &a })
 	return nil
 }
 
-// verifyRefreshed verifies the ID token of an answer.
-func (e *Engine) verifyRefreshed(ctx context.Context, a answer, old *session, set *jwks.Set) (*verified, *failure) {
-	policy := e.idPolicy()
-	policy.AccessToken = a.tokens.AccessToken.Reveal()
-	if old.id != nil {
-		policy.Nonce, policy.NonceRule = old.id.claims.Nonce, idtoken.NonceIfPresent
+// refreshedFailure judges a defect of a refreshed ID token. The tokens are kept where it may pass: where the keys cannot be
+// fetched or do not have the token's key yet, and where a clock is wrong. Another issuer is another subject: a subject is
+// one only within its issuer.
+func (e *Engine) refreshedFailure(ctx context.Context, err error, a answer, subject string) *failure {
+	var (
+		f     *failure
+		key   *keyError
+		claim *idtoken.ClaimError
+	)
+	switch {
+	case errors.As(err, &f):
+		return unrefreshed(f)
+	case errors.As(err, &key):
+		return unrefreshed(temporary("keys_unavailable", "the refreshed ID token cannot be verified yet, and is kept: "+key.reason,
+			authpi.ErrorSourceJWKS, nil))
+	case errors.As(err, &claim) && claim.Clock:
+		early := *idTokenFailure(err)
+		early.grave, early.base.Temporary = false, true
+		return unrefreshed(&early)
+	case errors.As(err, &claim) && claim.Claim == "iss":
+		return mismatched("the refreshed ID token has another issuer", subject, e.subjectOf(ctx, a.tokens.IDToken))
 	}
-	id, err := e.verifyIDToken(ctx, a.tokens.IDToken, set, fromIssuer, policy)
-	if f := (*failure)(nil); errors.As(err, &f) {
-		return nil, unrefreshed(f)
-	}
+	return idTokenFailure(err)
+}
+
+// subjectOf returns the subject of an ID token whose signature is good, else "".
+func (e *Engine) subjectOf(ctx context.Context, token authpi.Secret) string {
+	set, err := e.keys.cache.Load(ctx)
 	if err != nil {
-		return nil, e.refreshedFailure(ctx, err, a, old, set)
+		return ""
 	}
-	if id.claims.Subject != old.subject {
-		return nil, mismatched("the refreshed ID token belongs to another subject", old.subject, id.claims.Subject)
+	v, err := e.verifySignature(ctx, idTokenKind, token.Reveal(), set, optional)
+	if err != nil {
+		return ""
 	}
-	return id, nil
+	return v.claims.Subject
+}
+
+// succeedingID checks what a refreshed ID token must have in common with the session that it follows, and returns it or, where
+// the answer has none, the old one.
+func (s *session) succeedingID(a *answer) (*verified, *failure) {
+	switch {
+	case a.idToken == nil && s.unknownKey != nil:
+		return nil, unparsable("id_token_signature",
+			"the ID token's key is gone and the refresh brought no new ID token; log in again", "")
+	case a.idToken == nil:
+		return s.id, nil
+	case a.idToken.claims.Subject != s.subject:
+		return nil, mismatched("the refreshed ID token belongs to another subject", s.subject, a.idToken.claims.Subject)
+	}
+	if s.id != nil {
+		if err := a.idToken.claims.CheckNonce(idtoken.NonceIfPresent, s.id.claims.Nonce); err != nil {
+			return nil, idTokenFailure(err)
+		}
+	}
+	if f := checkOrganization(a.idToken, s.tokens.Org); f != nil {
+		return nil, f
+	}
+	return a.idToken, nil
 }
 
 // succeed returns the session that follows an old one by an answer: what the answer does not have stays.
 func (e *Engine) succeed(old *session, a *answer) (*session, *failure) {
-	if a.idToken != nil && a.idToken.claims.Subject != old.subject {
-		return nil, mismatched("the refreshed ID token belongs to another subject", old.subject, a.idToken.claims.Subject)
-	}
-	if a.idToken == nil && old.unknownKey {
-		return nil, idTokenFailure(errUnknownKey)
+	id, f := old.succeedingID(a)
+	if f != nil {
+		return nil, f
 	}
 	tokens := copyOf(old.tokens)
-	fresh := &session{tokens: tokens, id: old.id, subject: old.subject}
+	fresh := &session{tokens: tokens, id: id, subject: old.subject}
 	tokens.AccessToken = a.tokens.AccessToken
 	tokens.TokenType = a.tokens.TokenType
 	tokens.ExpiresAt = expiresAt(a.received, a.tokens.ExpiresIn)
@@ -277,29 +325,14 @@ func (e *Engine) succeed(old *session, a *answer) (*session, *failure) {
 		tokens.RefreshToken = a.tokens.RefreshToken
 	}
 	if a.idToken != nil {
-		tokens.IDToken, fresh.id = a.tokens.IDToken, a.idToken
+		tokens.IDToken = a.tokens.IDToken
 	}
 	if a.tokens.Scope != nil {
 		tokens.Scope = *a.tokens.Scope
 	}
 	fresh.access = e.ours(a.access, fresh.subject)
-	fresh.expires = fresh.expiry()
-	tokens.ExpiresAt = fresh.expires
+	fresh.setExpiry(a.received)
 	return fresh, nil
-}
-
-// refreshedFailure judges a defect of a refreshed ID token. Another issuer is another subject: a subject is one only within
-// its issuer.
-func (e *Engine) refreshedFailure(ctx context.Context, err error, a answer, old *session, set *jwks.Set) *failure {
-	var claim *idtoken.ClaimError
-	if errors.As(err, &claim) && claim.Claim == "iss" {
-		actual := ""
-		if v, err := e.verifySignature(ctx, idTokenKind, a.tokens.IDToken.Reveal(), set, fromIssuer); err == nil {
-			actual = v.claims.Subject
-		}
-		return mismatched("the refreshed ID token has another issuer", old.subject, actual)
-	}
-	return idTokenFailure(err)
 }
 
 // checkTokenResponse holds RFC 6749, section 5.1.

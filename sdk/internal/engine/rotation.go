@@ -14,7 +14,8 @@ import (
 const (
 	successorAge = time.Minute     // how long a completed rotation is remembered
 	unstoredAge  = time.Hour       // how long an answer is that could not be verified or stored yet
-	pauseAtLeast = 5 * time.Second // between attempts after a failure that can pass
+	pauseAtLeast = 5 * time.Second // between attempts after a failure that is not final
+	pauseAtMost  = 5 * time.Minute // whatever Retry-After asks for
 	maxRotations = 4096            // remembered at once
 )
 

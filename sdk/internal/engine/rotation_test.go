@@ -56,11 +56,12 @@ func join(t *testing.T, e *engine.Engine, tokens *authpi.TokenSet, hasCallback b
 
 func TestAStragglerTakesARefusal(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "refused")}
-	tokens := w.stored(time.Now(), -time.Hour)
+	now := time.Now()
+	tokens := w.stored(now, -time.Hour)
 	posts := 0
 	var e *engine.Engine
 	var meanwhile *engine.Member
-	e = refreshing(t, w, authpi.Config{}, func(*http.Request) (*http.Response, error) {
+	e = refreshing(t, w, authpi.Config{Clock: func() time.Time { return now }}, func(*http.Request) (*http.Response, error) {
 		if posts++; posts == 1 {
 			meanwhile = join(t, e, tokens, false)
 		}
@@ -74,7 +75,11 @@ func TestAStragglerTakesARefusal(t *testing.T) {
 	assert.Equal(t, 1, posts, "they were there before the attempt was refused")
 	_, err = e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)
-	assert.Equal(t, 2, posts, "a new call tries anew")
+	assert.Equal(t, 1, posts, "a new call waits for the end of the pause")
+	now = now.Add(5 * time.Second)
+	_, err = e.CreateAgent(t.Context(), tokens, nil)
+	require.Error(t, err)
+	assert.Equal(t, 2, posts, "then it tries again")
 }
 
 // The memory of rotations is bounded. What it forgets first is the oldest, and never what only this process has.

@@ -24,7 +24,7 @@ type session struct {
 	machine bool      // the client acts for itself
 
 	// unknownKey is set where the ID token's key is gone: only a new ID token can speak for the session.
-	unknownKey bool
+	unknownKey *keyError
 }
 
 // readSession verifies a stored token set. It sends no token.
@@ -50,21 +50,21 @@ func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*ses
 	}
 	policy := e.idPolicy()
 	policy.Stored = true
-	id, err := e.verifyIDToken(ctx, tokens.IDToken, set, fromCaller, policy)
-	if errors.Is(err, errUnknownKey) {
-		return e.unverifiedSession(tokens)
+	id, err := e.verifyIDToken(ctx, tokens.IDToken, set, fromStore, policy)
+	if key := (*keyError)(nil); errors.As(err, &key) && key.absent {
+		return e.unverifiedSession(tokens, key)
 	}
 	if err != nil {
 		return nil, idTokenFailure(err)
 	}
 	s := &session{tokens: tokens, id: id, subject: id.claims.Subject}
-	s.access = e.ownAccessToken(ctx, tokens.AccessToken, s.subject, set, fromStore)
+	s.access = e.ownAccessToken(ctx, tokens.AccessToken, s.subject, set, optional)
 	s.expires = s.expiry()
 	return s, nil
 }
 
 // unverifiedSession reads of an ID token whose key is gone the subject that its successor must have, and nothing else.
-func (e *Engine) unverifiedSession(tokens *authpi.TokenSet) (*session, *failure) {
+func (e *Engine) unverifiedSession(tokens *authpi.TokenSet, key *keyError) (*session, *failure) {
 	parsed, err := jws.Parse(tokens.IDToken.Reveal(), e.config.MaxTokenBytes)
 	if err != nil {
 		return nil, idTokenFailure(err)
@@ -74,9 +74,9 @@ func (e *Engine) unverifiedSession(tokens *authpi.TokenSet) (*session, *failure)
 		return nil, idTokenFailure(err)
 	}
 	if claims.Issuer != e.issuer {
-		return nil, idTokenFailure(errUnknownKey)
+		return nil, idTokenFailure(key)
 	}
-	s := &session{tokens: tokens, subject: claims.Subject, unknownKey: true}
+	s := &session{tokens: tokens, subject: claims.Subject, unknownKey: key}
 	s.expires = s.expiry()
 	return s, nil
 }
@@ -87,6 +87,27 @@ func (s *session) expiry() time.Time {
 		return s.access.claims.ExpiresAt
 	}
 	return s.tokens.ExpiresAt
+}
+
+// longestLifetime is more than any access token lives, and short enough for a time.Duration.
+const longestLifetime = 100 * 365 * 24 * time.Hour
+
+// setExpiry completes the set of tokens that have just come with when the access token expires and how long it lives.
+func (s *session) setExpiry(received time.Time) {
+	s.expires = s.expiry()
+	s.tokens.ExpiresAt, s.tokens.ExpiresIn = s.expires, 0
+	if s.expires.After(received) {
+		s.tokens.ExpiresIn = min(s.expires.Sub(received), longestLifetime).Truncate(time.Second)
+	}
+}
+
+// buffer returns how long before its expiry the access token is due: as configured, but at most half of its lifetime, since
+// a token that lives no longer than the buffer would be due as soon as it comes.
+func (s *session) buffer(configured time.Duration) time.Duration {
+	if s.tokens.ExpiresIn > 0 {
+		return min(configured, s.tokens.ExpiresIn/2)
+	}
+	return configured
 }
 
 // agent returns the principal of a session.
@@ -123,7 +144,15 @@ func (s *session) organizations() []authpi.Organization {
 	if source == nil {
 		return nil
 	}
-	return source.organizations
+	return onlyOrganization(source.organizations, s.tokens.Org)
+}
+
+// onlyOrganization leaves out the organizations that a login for one of them did not ask for; org is empty for any.
+func onlyOrganization(organizations []authpi.Organization, org string) []authpi.Organization {
+	if org == "" {
+		return organizations
+	}
+	return slices.DeleteFunc(slices.Clone(organizations), func(o authpi.Organization) bool { return o.ID != org })
 }
 
 // scopeWords splits a scope on spaces and on nothing else: another space is a byte of a scope, which is then malformed.

@@ -40,5 +40,6 @@ func (e *Engine) profile(ctx context.Context, agent *authpi.Agent) (*authpi.User
 		f.base.Source = authpi.ErrorSourceUserInfo
 		return nil, f
 	}
+	profile.Organizations = onlyOrganization(profile.Organizations, tokens.Org)
 	return profile, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
@@ -11,20 +12,30 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
-// errUnknownKey is a token whose kid the issuer's newest key set does not have.
-var errUnknownKey = errors.New("the token is signed with a key that the issuer does not have")
+// keyLag is how long the published keys may lag behind the key that the issuer signs with.
+const keyLag = 5 * time.Minute
 
-// origin says who handed in a token, and so what a key ID that the key set does not have may cause.
+// keyError reports a token that verifies under none of the issuer's published keys.
+type keyError struct {
+	reason string
+	absent bool // the key set has no usable key for the token, so that nothing is known about its signature
+}
+
+// Error returns the reason.
+func (k *keyError) Error() string { return k.reason }
+
+// origin says where a token comes from, and so what may be done where its key is not known.
 type origin int
 
 const (
-	fromStore  origin = iota // nothing: the token is not needed
+	optional   origin = iota // nothing: the token is not needed
+	fromStore                // a fetch within a limit; a token that was issued long ago needs none to be judged
 	fromCaller               // a fetch within a limit: anybody can forge a key ID
-	fromIssuer               // a fetch: the issuer has just sent the token, which is spent if it cannot be verified
+	fromIssuer               // a fetch: the issuer has just sent the token, and sends it only once
 )
 
-// verifySignature verifies a token under the issuer's keys, or finds it among the remembered. The error is errUnknownKey, a
-// *failure where the keys cannot be had, or one of the protocol parts.
+// verifySignature verifies a token under the issuer's keys, or finds it among the remembered. The error is a *keyError, a
+// *failure where the keys cannot be fetched, or one of the protocol parts.
 func (e *Engine) verifySignature(
 	ctx context.Context, kind tokenKind, token string, set *jwks.Set, from origin,
 ) (*verified, error) {
@@ -48,19 +59,19 @@ func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, fr
 	if err != nil {
 		return nil, err
 	}
-	candidates := set.Candidates(parsed.Header)
-	for latest := from == fromStore; len(candidates) == 0 && !latest; {
-		if set, latest, err = e.keys.cache.Refetch(ctx, set, from == fromCaller); err != nil {
+	key, fault := verifyUnder(parsed, set)
+	for latest := false; fault != nil && !latest && fault.mayPass(from); {
+		set, latest, err = e.keys.cache.Refetch(ctx, set, from != fromIssuer)
+		if errors.Is(err, jwks.ErrTooSoon) && from == fromStore && e.published(parsed) {
+			break
+		}
+		if err != nil {
 			return nil, keysUnavailable(ctx, err)
 		}
-		candidates = set.Candidates(parsed.Header)
+		key, fault = verifyUnder(parsed, set)
 	}
-	if len(candidates) == 0 {
-		return nil, errUnknownKey
-	}
-	key, err := verifyUnder(parsed, candidates)
-	if err != nil {
-		return nil, err
+	if fault != nil {
+		return nil, fault
 	}
 	claims, err := idtoken.Decode(parsed.Payload())
 	if err != nil {
@@ -69,30 +80,51 @@ func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, fr
 	return &verified{header: parsed.Header, claims: claims, key: key, organizations: organizationsOf(claims)}, nil
 }
 
-// verifyUnder returns the first of the keys under which a token's signature is good. There is more than one only where
-// the token names none.
-func verifyUnder(token *jws.Token, keys []*jws.Key) (*jws.Key, error) {
-	var err error
-	for _, key := range keys {
-		if err = token.Verify(key); err == nil {
+// mayPass reports whether newer keys are worth a fetch. A wrong signature under a known key is one only where the issuer
+// itself has just sent the token: it may have replaced the key under the same ID.
+func (k *keyError) mayPass(from origin) bool {
+	return from == fromIssuer || k.absent && from != optional
+}
+
+// published reports whether the key of a stored token was published when the keys were last fetched, which was less than 10 s
+// ago, if it ever was. Without this rule, each session under a withdrawn key would wait for a fetch of its own. The time in
+// the token is unverified; a false one costs a refresh, or a login.
+func (e *Engine) published(token *jws.Token) bool {
+	claims, err := idtoken.Decode(token.UnverifiedPayload())
+	return err == nil && e.now().Sub(claims.IssuedAt) > keyLag
+}
+
+// verifyUnder returns the first key of a set under which a token's signature is good. There is more than one candidate only
+// where the token names no key.
+func verifyUnder(token *jws.Token, set *jwks.Set) (*jws.Key, *keyError) {
+	candidates := set.Candidates(token.Header)
+	if len(candidates) == 0 {
+		if why := set.Defect(token.Header); why != "" {
+			return nil, &keyError{"the token is signed with a key of the issuer that cannot be used: " + why, true}
+		}
+		return nil, &keyError{"the token is signed with a key that the issuer does not publish", true}
+	}
+	for _, key := range candidates {
+		if token.Verify(key) == nil {
 			return key, nil
 		}
 	}
-	return nil, err
+	return nil, &keyError{"the token's signature is wrong", false}
 }
 
 // idTokenFailure gives a defect of an ID token its code. A *failure passes: it is not the token's fault.
 func idTokenFailure(err error) *failure {
 	var (
 		f     *failure
+		key   *keyError
 		form  *jws.Error
 		claim *idtoken.ClaimError
 	)
 	switch {
 	case errors.As(err, &f):
 		return f
-	case errors.Is(err, errUnknownKey):
-		return unparsable("id_token_signature", err.Error(), "")
+	case errors.As(err, &key):
+		return unparsable("id_token_signature", key.reason, "")
 	case errors.As(err, &form) && form.Kind == jws.Signature:
 		return unparsable("id_token_signature", form.Reason, "")
 	case errors.As(err, &claim):
@@ -127,17 +159,22 @@ func (e *Engine) verifyIDToken(
 func (e *Engine) ownAccessToken(
 	ctx context.Context, token authpi.Secret, subject string, set *jwks.Set, from origin,
 ) *verified {
+	return e.ours(e.accessJWT(ctx, token, set, from), subject)
+}
+
+// accessJWT returns an access token that is a JWT with a good signature, else nil.
+func (e *Engine) accessJWT(ctx context.Context, token authpi.Secret, set *jwks.Set, from origin) *verified {
 	if strings.Count(token.Reveal(), ".") != 2 {
 		return nil
 	}
 	if from == fromIssuer && !looksLikeAccessToken(token.Reveal()) {
-		from = fromStore
+		from = optional
 	}
 	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, from)
 	if err != nil {
 		return nil
 	}
-	return e.ours(v, subject)
+	return v
 }
 
 // ours returns a verified access token, which may be nil, if it was issued to this client for the subject, else nil. Its age

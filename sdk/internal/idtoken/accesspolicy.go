@@ -60,8 +60,5 @@ func (c *Claims) CheckAccessToken(header jws.Header, p AccessPolicy) error {
 	if err := c.checkSubject(); err != nil {
 		return err
 	}
-	if err := c.checkTimes(p.Now, p.Leeway); err != nil {
-		return err
-	}
-	return c.checkExpiry(p.Now, p.Leeway)
+	return c.checkTimes(p.Now, p.Now, p.Leeway)
 }

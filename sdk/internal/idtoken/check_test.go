@@ -186,7 +186,53 @@ func requireClaim(t *testing.T, claim string, err error) {
 	var wrong *idtoken.ClaimError
 	require.ErrorAs(t, err, &wrong)
 	require.Equal(t, claim, wrong.Claim)
-	require.Equal(t, wrong.Reason == "has passed", wrong.Expired)
+	require.Equal(t, strings.HasPrefix(wrong.Reason, "passed "), wrong.Expired)
+	require.Equal(t, wrong.Expired || strings.Contains(wrong.Reason, "check the clocks"), wrong.Clock)
+}
+
+func TestTimesThatAreOffSayByHowMuch(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*idtoken.Claims, *idtoken.IDPolicy)
+		reason string
+		clock  bool
+	}{
+		"iat": {
+			func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt = *at(90 * time.Second) },
+			"claim iat is 1m30s in the future; check the clocks of the issuer and of this machine", true,
+		},
+		"nbf": {
+			func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.NotBefore = *at(2 * time.Hour) },
+			"claim nbf is 2h0m0s in the future; check the clocks of the issuer and of this machine", true,
+		},
+		"exp":                  {func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.ExpiresAt = *at(-time.Hour) }, "claim exp passed 1h0m0s ago", true},
+		"iat, and another aud": {func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt, c.Audience = *at(time.Hour), nil }, "claim aud is missing", false},
+		"iat, and another nonce": {
+			func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt, c.Nonce = *at(time.Hour), "N" },
+			"claim nonce is not that of the request", false,
+		},
+		"iat, and no exp": {func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt, c.ExpiresAt = *at(time.Hour), time.Time{} }, "claim exp is missing", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			claims, policy := goodID()
+			test.change(&claims, &policy)
+			err := claims.CheckIDToken(idToken, policy)
+			require.EqualError(t, err, test.reason)
+			var wrong *idtoken.ClaimError
+			require.ErrorAs(t, err, &wrong)
+			require.Equal(t, test.clock, wrong.Clock)
+		})
+	}
+}
+
+func TestAWaitingTokenDoesNotExpire(t *testing.T) {
+	claims, policy := goodID()
+	policy.MaxAge = nil
+	policy.Received, policy.Now = now, now.Add(time.Hour)
+	require.NoError(t, claims.CheckIDToken(idToken, policy))
+	policy.Received = now.Add(3 * time.Minute)
+	requireClaim(t, "exp", claims.CheckIDToken(idToken, policy))
+	policy.Received, policy.Now = now.Add(3*time.Minute), now
+	require.NoError(t, claims.CheckIDToken(idToken, policy), "the clock was set back since")
 }
 
 func TestIssuerErrorShowsBoth(t *testing.T) {

@@ -59,28 +59,31 @@ func (c *Claims) checkSubject() error {
 	return nil
 }
 
-// checkTimes checks the claims that hold for ever once they have held.
-func (c *Claims) checkTimes(now time.Time, leeway time.Duration) error {
+// checkTimes checks all times. It comes last, so that a token which has no other defect can be told from the rest. received
+// is when the token came.
+func (c *Claims) checkTimes(now, received time.Time, leeway time.Duration) error {
+	if c.ExpiresAt.IsZero() {
+		return wrong("exp", missing)
+	}
+	if err := c.checkBegin(now, leeway); err != nil {
+		return err
+	}
+	if !received.Before(c.ExpiresAt.Add(max(leeway, 0))) { // RFC 7519, section 4.1.4
+		return late(received.Sub(c.ExpiresAt))
+	}
+	return nil
+}
+
+// checkBegin checks the times that stay right once they have been right.
+func (c *Claims) checkBegin(now time.Time, leeway time.Duration) error {
 	latest := now.Add(max(leeway, 0))
 	switch {
 	case c.IssuedAt.IsZero():
 		return wrong("iat", missing)
 	case c.IssuedAt.After(latest):
-		return wrong("iat", "is in the future")
+		return early("iat", c.IssuedAt.Sub(now))
 	case c.NotBefore.After(latest):
-		return wrong("nbf", "is in the future")
-	default:
-		return nil
-	}
-}
-
-// checkExpiry demands that now is before exp (RFC 7519, section 4.1.4).
-func (c *Claims) checkExpiry(now time.Time, leeway time.Duration) error {
-	switch {
-	case c.ExpiresAt.IsZero():
-		return wrong("exp", missing)
-	case !now.Before(c.ExpiresAt.Add(max(leeway, 0))):
-		return &ClaimError{Claim: "exp", Reason: "has passed", Expired: true}
+		return early("nbf", c.NotBefore.Sub(now))
 	default:
 		return nil
 	}

@@ -35,6 +35,10 @@ type IDPolicy struct {
 	// Now is the present time.
 	Now time.Time
 
+	// Received is when the token came, if that was before Now: a token that was good then does not expire while it waits for
+	// its key to be published.
+	Received time.Time
+
 	// Leeway is how far the issuer's clock may be off; negative is none.
 	Leeway time.Duration
 
@@ -67,9 +71,6 @@ func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
 	if err := c.checkParties(p); err != nil {
 		return err
 	}
-	if err := c.checkTimes(p.Now, p.Leeway); err != nil {
-		return err
-	}
 	if len(p.ACRValues) > 0 && c.ACR == "" {
 		return wrong("acr", missing)
 	}
@@ -77,18 +78,22 @@ func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
 		return wrong("acr", "is not one of the requested")
 	}
 	if p.Stored {
-		return nil
+		return c.checkBegin(p.Now, p.Leeway)
 	}
-	if err := c.checkExpiry(p.Now, p.Leeway); err != nil {
-		return err
-	}
-	if err := c.checkNonce(p); err != nil {
+	if err := c.CheckNonce(p.NonceRule, p.Nonce); err != nil {
 		return err
 	}
 	if err := c.checkMaxAge(p); err != nil {
 		return err
 	}
-	return c.checkAccessTokenHash(header.Algorithm, p.AccessToken)
+	if err := c.checkAccessTokenHash(header.Algorithm, p.AccessToken); err != nil {
+		return err
+	}
+	received := p.Now
+	if !p.Received.IsZero() && p.Received.Before(p.Now) {
+		received = p.Received
+	}
+	return c.checkTimes(p.Now, received, p.Leeway)
 }
 
 // isJWTType reports whether a header's typ is that of a plain JWT, in its short or its full form (RFC 7515, section 4.1.9).
@@ -119,13 +124,14 @@ func (c *Claims) checkParties(p IDPolicy) error {
 	return c.checkSubject()
 }
 
-func (c *Claims) checkNonce(p IDPolicy) error {
+// CheckNonce compares the nonce with that of a request. The error is a *ClaimError.
+func (c *Claims) CheckNonce(rule NonceRule, nonce string) error {
 	switch {
-	case p.NonceRule == NonceIgnored || p.NonceRule == NonceIfPresent && c.Nonce == "":
+	case rule == NonceIgnored || rule == NonceIfPresent && c.Nonce == "":
 		return nil
 	case c.Nonce == "":
 		return wrong("nonce", missing)
-	case subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(p.Nonce)) != 1:
+	case subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(nonce)) != 1:
 		return wrong("nonce", "is not that of the request")
 	default:
 		return nil

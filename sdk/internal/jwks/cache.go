@@ -2,6 +2,7 @@ package jwks
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -16,9 +17,20 @@ const (
 	DefaultStaleFor = 24 * time.Hour
 )
 
-// retryPause is the time between two attempts to replace a set that is past its age, lest every login wait for a server
-// that is down. It does not apply to Refetch, which has a limit of its own.
-const retryPause = 30 * time.Second
+const (
+	// retryPause is the time between two attempts to replace a set that is past its age, so that not every login waits for a
+	// server that is down. It does not apply to Refetch, which has limits of its own.
+	retryPause = 30 * time.Second
+
+	// callerPause is the time between two fetches for tokens that callers hand in: anybody can forge a key ID.
+	callerPause = 10 * time.Second
+
+	// issuerPause is the time between two fetches for tokens that the issuer has just sent.
+	issuerPause = time.Second
+)
+
+// ErrTooSoon reports that a caller's token is under none of the known keys, and that it is too soon to fetch them again.
+var ErrTooSoon = errors.New("the keys were fetched for another unknown key less than 10 s ago")
 
 // Options is what a Cache needs.
 type Options struct {
@@ -49,7 +61,9 @@ type Cache struct {
 	fetched time.Time // when the request for set began
 	failed  error     // why the last fetch failed; nil after a good one
 	retry   time.Time // before this time, a set past its age is used without a fetch
-	misses  bucket
+	begun   int       // fetches so far
+	asked   time.Time // when a caller's token last caused a fetch
+	sent    time.Time // when a token of the issuer did, by the monotonic clock: its owner waits in real time
 }
 
 // NewCache returns an empty cache, which fetches when it is first asked.
@@ -95,7 +109,19 @@ func (c *Cache) loaded() (*Set, *flight.Call[*Set]) {
 	if c.set != nil && (fresh || paused) {
 		return c.set, nil
 	}
-	return nil, c.fetches.Start(struct{}{}, c.options.Timeout, c.fetch)
+	return nil, c.startLocked()
+}
+
+// startLocked starts a fetch, or returns the one that runs.
+func (c *Cache) startLocked() *flight.Call[*Set] {
+	if call := c.fetches.Running(struct{}{}); call != nil {
+		return call
+	}
+	c.begun++
+	number := c.begun
+	return c.fetches.Start(struct{}{}, c.options.Timeout, func(ctx context.Context) (*Set, error) {
+		return c.fetch(ctx, number)
+	})
 }
 
 // stale returns the set if it may be used after a failure, or nil.
@@ -108,47 +134,72 @@ func (c *Cache) stale() *Set {
 	return c.set
 }
 
-// Refetch returns a set for a token whose kid is not in missed, the set that was tried. If there is a newer one by now, or one
-// on its way, that is it. Otherwise it fetches: if limited, within a limit that forged tokens use up but the rotations of an
-// issuer do not: two in a row, then one a minute. Beyond the limit it returns missed at once, or the error of the last fetch
-// if that failed, since nobody knows then whether the kid exists.
+// Refetch returns another set than missed, under whose keys a token did not verify: the newer one that is known, or the one
+// that is being fetched, or a new one. A new fetch for a caller's token (limited) is refused with ErrTooSoon, or with the
+// error of the last fetch, within 10 s of another; one for a token that the issuer has just sent waits until 1 s after another.
 //
-// latest reports that there is no better answer: the request for the set began after this call, or the limit is what it is.
-// Where it is false, a token that the issuer has just sent can still be newer than the set.
+// latest reports that the request for the set began after this call, so that the issuer has nothing newer. Where it is false
+// the token can be newer than the set, and the caller asks again if the set does not help.
 func (c *Cache) Refetch(ctx context.Context, missed *Set, limited bool) (set *Set, latest bool, err error) {
-	set, call, begun, err := c.refetched(missed, limited)
-	if call != nil {
-		set, err = call.Wait(ctx)
+	before := c.fetchesBegun()
+	for {
+		set, call, wait, err := c.attempt(missed, limited)
+		if call != nil {
+			set, err = call.Wait(ctx)
+		}
+		if wait == 0 {
+			return set, err == nil && set.number > before, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, false, context.Cause(ctx)
+		}
 	}
-	return set, begun || limited, err
 }
 
-// refetched returns a set or an error if there is nothing to wait for, or else the fetch, and whether that began now.
-func (c *Cache) refetched(missed *Set, limited bool) (set *Set, call *flight.Call[*Set], begun bool, err error) {
-	// The lock is held from the look at what runs to the start, so that of a thousand callers one takes from the bucket.
+// attempt returns a set, an error, a fetch to wait for, or how long to wait before the next attempt.
+func (c *Cache) attempt(missed *Set, limited bool) (set *Set, call *flight.Call[*Set], wait time.Duration, err error) {
+	// The lock is held from the look at what runs to the start, so that of a thousand callers one starts a fetch.
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.set != nil && c.set != missed {
-		return c.set, nil, false, nil
+		return c.set, nil, 0, nil
 	}
 	if call := c.fetches.Running(struct{}{}); call != nil {
-		return nil, call, false, nil
+		return nil, call, 0, nil
 	}
-	switch {
-	case !limited || c.misses.take(c.options.Now()):
-		return nil, c.fetches.Start(struct{}{}, c.options.Timeout, c.fetch), true, nil
-	case c.failed != nil:
-		return nil, nil, false, c.failed
-	default:
-		return missed, nil, false, nil
+	if !limited {
+		if wait := issuerPause - time.Since(c.sent); wait > 0 {
+			return nil, nil, wait, nil
+		}
+		c.sent = time.Now()
+		return nil, c.startLocked(), 0, nil
 	}
+	now := c.options.Now()
+	// A negative time is a clock that was set back, which must not refuse fetches for as long.
+	if since := now.Sub(c.asked); 0 <= since && since < callerPause {
+		if c.failed != nil {
+			return nil, nil, 0, c.failed
+		}
+		return nil, nil, 0, ErrTooSoon
+	}
+	c.asked = now
+	return nil, c.startLocked(), 0, nil
+}
+
+// fetchesBegun returns the number of fetches so far.
+func (c *Cache) fetchesBegun() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun
 }
 
 // Wait waits until no fetch runs, or returns the cause of ctx.
 func (c *Cache) Wait(ctx context.Context) error { return c.fetches.Wait(ctx) }
 
 // fetch requests a set and keeps it.
-func (c *Cache) fetch(ctx context.Context) (*Set, error) {
+func (c *Cache) fetch(ctx context.Context, number int) (*Set, error) {
 	// From the start of the request on, the issuer may have changed its keys.
 	began := c.options.Now()
 	body, err := c.options.Fetch(ctx)
@@ -163,29 +214,7 @@ func (c *Cache) fetch(ctx context.Context) (*Set, error) {
 		c.retry = c.options.Now().Add(retryPause)
 		return nil, err
 	}
+	set.number = number
 	c.set, c.fetched, c.retry = set, began, time.Time{}
 	return set, nil
-}
-
-// bucket is a token bucket that holds missBurst and gets one back every missInterval.
-type bucket struct {
-	full time.Time // when the bucket will be full again
-}
-
-const (
-	missBurst    = 2
-	missInterval = time.Minute
-)
-
-// take takes a token, or reports false if there is none. It never waits.
-func (b *bucket) take(now time.Time) bool {
-	// A clock that was set back must not close the bucket for as long.
-	if b.full.Before(now) || b.full.Sub(now) > missBurst*missInterval {
-		b.full = now
-	}
-	if b.full.Sub(now) > (missBurst-1)*missInterval {
-		return false
-	}
-	b.full = b.full.Add(missInterval)
-	return true
 }

@@ -52,6 +52,9 @@ func lookup(t testing.TB, c *jwks.Cache, kid string) bool {
 		return true
 	}
 	set, _, err = c.Refetch(t.Context(), set, true)
+	if errors.Is(err, jwks.ErrTooSoon) {
+		return false
+	}
 	require.NoError(t, err)
 	return has(set, kid)
 }
@@ -171,38 +174,74 @@ func TestStale(t *testing.T) {
 			_, _, err = c.Refetch(t.Context(), set, true)
 			assert.Equal(t, s.err, err, "the key may exist")
 		}
-		assert.Equal(t, 3, s.gets)
+		assert.Equal(t, 2, s.gets)
 	})
 }
 
 func TestRefetch(t *testing.T) {
-	run(t, "follows two rotations in a row", func(t *testing.T, s *server, c *jwks.Cache) {
-		for _, kid := range []string{"a", "b", "c"} {
+	run(t, "follows rotations that are 10 s apart", func(t *testing.T, s *server, c *jwks.Cache) {
+		assert.True(t, lookup(t, c, "a"))
+		for _, kid := range []string{"b", "c", "d"} {
 			s.kid = kid
 			assert.True(t, lookup(t, c, kid))
+			time.Sleep(10 * time.Second)
 		}
-		assert.Equal(t, 3, s.gets)
-		s.kid = "d"
-		assert.False(t, lookup(t, c, "d"), "the third has to wait")
-		time.Sleep(time.Minute)
-		assert.True(t, lookup(t, c, "d"))
+		assert.Equal(t, 4, s.gets)
 	})
-	run(t, "withstands forged kids", func(t *testing.T, s *server, c *jwks.Cache) {
+	run(t, "fetches twice at most in any 10 s for forged kids", func(t *testing.T, s *server, c *jwks.Cache) {
 		s.takes = time.Millisecond
 		for range 500 {
 			assert.False(t, lookup(t, c, "forged"))
 		}
-		assert.Equal(t, 3, s.gets)
-
-		time.Sleep(time.Minute)
-		s.kid = "b"
-		assert.True(t, lookup(t, c, "b"), "a rotation is still followed")
-		assert.Equal(t, 4, s.gets)
-		time.Sleep(time.Hour)
-		for range 500 {
+		assert.Equal(t, 2, s.gets, "a load and a fetch")
+		for range 50 {
+			time.Sleep(time.Second)
 			assert.False(t, lookup(t, c, "forged"))
 		}
-		assert.Equal(t, 7, s.gets, "a load by age, and the bucket holds two, however long it was left alone")
+		assert.Equal(t, 7, s.gets, "one in 10 s")
+	})
+	run(t, "says that it is too soon to know", func(t *testing.T, s *server, c *jwks.Cache) {
+		assert.False(t, lookup(t, c, "forged"))
+		s.kid = "b"
+		set, err := c.Load(t.Context())
+		require.NoError(t, err)
+		time.Sleep(10*time.Second - 1)
+		_, _, err = c.Refetch(t.Context(), set, true)
+		require.ErrorIs(t, err, jwks.ErrTooSoon)
+		time.Sleep(1)
+		set, latest, err := c.Refetch(t.Context(), set, true)
+		require.NoError(t, err)
+		assert.True(t, latest)
+		assert.True(t, has(set, "b"))
+	})
+	run(t, "lets the issuer's own tokens wait for their turn", func(t *testing.T, s *server, c *jwks.Cache) {
+		old, err := c.Load(t.Context())
+		require.NoError(t, err)
+		began := time.Now()
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() {
+				set := old
+				for latest, err := false, error(nil); !latest; {
+					set, latest, err = c.Refetch(t.Context(), set, false)
+					assert.NoError(t, err)
+				}
+			})
+		}
+		wait.Wait()
+		assert.Equal(t, 3, s.gets, "those that came while the first fetch was under way share a second")
+		assert.Equal(t, time.Second, time.Since(began))
+	})
+	run(t, "lets a caller leave who waits for a turn", func(t *testing.T, s *server, c *jwks.Cache) {
+		set, err := c.Load(t.Context())
+		require.NoError(t, err)
+		set, _, err = c.Refetch(t.Context(), set, false)
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, _, err = c.Refetch(ctx, set, false)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 2, s.gets)
 	})
 	run(t, "withstands forged kids at once", func(t *testing.T, s *server, c *jwks.Cache) {
 		assert.True(t, lookup(t, c, "a"))
@@ -279,12 +318,12 @@ func TestClockSetBack(t *testing.T) {
 	for range 2 {
 		assert.False(t, lookup(t, c, "forged"))
 	}
-	assert.Equal(t, 3, s.gets)
+	assert.Equal(t, 2, s.gets)
 
 	now = now.Add(-24 * time.Hour)
 	s.kid = "b"
 	assert.True(t, lookup(t, c, "b"), "the set's age is unknown")
-	assert.Equal(t, 4, s.gets)
+	assert.Equal(t, 3, s.gets)
 	s.kid = "c"
-	assert.True(t, lookup(t, c, "c"), "the bucket is not closed for a day")
+	assert.True(t, lookup(t, c, "c"), "fetches are not refused for a day")
 }

@@ -24,15 +24,21 @@ type jwk struct {
 	reason                  string
 }
 
-// readKey consumes an element of the set, and returns the key or why it is skipped.
-func readKey(s *strictjson.Scanner) (key *jws.Key, reason string) {
+// readKey consumes an element of the set, and returns the key, or its kid and why it is skipped.
+func readKey(s *strictjson.Scanner) (key *jws.Key, kid, reason string) {
 	if !s.Object() {
-		return nil, "not an object"
+		return nil, "", "not an object"
 	}
 	k := jwk{verifies: true}
 	for member, ok := s.Member(); ok; member, ok = s.Member() {
 		k.read(s, member)
 	}
+	key, reason = k.public()
+	return key, k.kid, reason
+}
+
+// public returns the key, or why it is skipped.
+func (k *jwk) public() (key *jws.Key, reason string) {
 	if k.reason != "" {
 		return nil, k.reason
 	}

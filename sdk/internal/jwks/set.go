@@ -24,6 +24,7 @@ type Set struct {
 	byAlgorithm map[string][]*jws.Key
 	byName      map[name][]*jws.Key
 	skipped     []Skipped
+	number      int // of the fetch that brought the set, from 1; set by the cache before anybody has the set
 }
 
 // name is what a token's header tells about its key.
@@ -33,6 +34,9 @@ type name struct{ id, algorithm string }
 type Skipped struct {
 	// Index is the key's place in the set, from 0.
 	Index int
+
+	// ID is the key's kid, empty if it has none.
+	ID string
 
 	// Reason says why, without any text of the key.
 	Reason string
@@ -76,9 +80,9 @@ func (t *Set) read(s *strictjson.Scanner) bool {
 			s.Skip()
 			continue
 		}
-		key, reason := readKey(s)
+		key, kid, reason := readKey(s)
 		if reason != "" {
-			t.skipped = append(t.skipped, Skipped{i, reason})
+			t.skipped = append(t.skipped, Skipped{i, kid, reason})
 			continue
 		}
 		t.add(key)
@@ -115,3 +119,13 @@ func (t *Set) Has(key *jws.Key) bool {
 
 // Skipped returns the keys that were left out, in order. The caller must not change the slice.
 func (t *Set) Skipped() []Skipped { return t.skipped }
+
+// Defect returns why the key that a token's header names was left out, or "" if the set does not have that key.
+func (t *Set) Defect(header jws.Header) string {
+	for _, k := range t.skipped {
+		if k.ID == header.KeyID && k.ID != "" {
+			return k.Reason
+		}
+	}
+	return ""
+}

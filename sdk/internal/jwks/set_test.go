@@ -199,7 +199,7 @@ func TestBadKeysAreSkipped(t *testing.T) {
 	} {
 		good := ec(t, `"kid":"good",`)
 		set := parse(t, key, good, key)
-		assert.Equal(t, []jwks.Skipped{{0, reason}, {2, reason}}, set.Skipped(), key)
+		assert.Equal(t, []jwks.Skipped{{Index: 0, Reason: reason}, {Index: 2, Reason: reason}}, set.Skipped(), key)
 		assert.Len(t, set.Candidates(jws.Header{Algorithm: jws.ES256, KeyID: "good"}), 1, key)
 		for _, algorithm := range []string{jws.RS256, jws.EdDSA} {
 			assert.Empty(t, set.Candidates(jws.Header{Algorithm: algorithm}), key)
