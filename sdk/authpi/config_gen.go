@@ -78,7 +78,9 @@ type Config struct {
 	OnRefresh func(ctx context.Context, old, new *TokenSet) error
 
 	// HTTPClient is the HTTP client whose transport and timeout requests are sent with. No redirect
-	// is followed and no cookie kept.
+	// is followed and no cookie kept. The transport should close connections that were idle for 4
+	// seconds, as the default one does: if the server closes one while a refresh token is being
+	// sent, nobody can tell whether the token was used.
 	HTTPClient *http.Client
 
 	// Clock is the function that tells the time. Absent means the system's clock.

@@ -257,17 +257,20 @@ func (g *gate) close() <-chan struct{} {
 	return g.drained
 }
 
-// httpClient returns the transport of the caller's client, or one of our own so that Close can end its idle connections. The
-// rest of the client stays out: redirects and cookies would send secrets elsewhere.
+// idleTimeout is how long our own transport keeps a connection that no request uses. A server closes idle connections, too. If its
+// close crosses a request, nobody can tell whether the request was read, so a refresh token would be lost. Common servers wait
+// for at least 5 seconds.
+const idleTimeout = 4 * time.Second
+
+// httpClient returns the transport of the caller's client, or one of our own, whose idle connections Close can end. The rest of
+// the client stays out: redirects and cookies would send secrets elsewhere.
 func httpClient(given *http.Client) (http.RoundTripper, func()) {
-	switch {
-	case given != nil && given.Transport != nil:
+	if given != nil && given.Transport != nil {
 		return given.Transport, func() {}
-	case given != nil:
-		return http.DefaultTransport, func() {}
 	}
 	if base, ok := http.DefaultTransport.(*http.Transport); ok {
 		transport := base.Clone()
+		transport.IdleConnTimeout = idleTimeout
 		return transport, transport.CloseIdleConnections
 	}
 	return http.DefaultTransport, func() {}

@@ -59,19 +59,19 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 }
 
 func newRequest(ctx context.Context, method, link string, r *request) (*http.Request, error) {
-	var body io.Reader
-	if method != http.MethodGet && (method != http.MethodDelete || len(r.form) > 0) {
-		body = strings.NewReader(r.form.Encode())
+	var request *http.Request
+	var err error
+	if link = withQuery(link, r.query); method == http.MethodGet || method == http.MethodDelete && len(r.form) == 0 {
+		request, err = http.NewRequestWithContext(ctx, method, link, nil)
+	} else {
+		r.header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request, err = newBodyRequest(ctx, method, link, r.form.Encode())
 	}
-	request, err := http.NewRequestWithContext(ctx, method, withQuery(link, r.query), body)
 	if err != nil {
 		return nil, err
 	}
 	request.Header = r.header
 	request.Header.Set("Accept", "application/json")
-	if body != nil {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	return request, nil
 }
 
