@@ -12,6 +12,9 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CURDIR)/bin/golangci-lint-$(GOLANGCI_VERSION)
 FUZZTIME ?= 10s
 
+# npm writes this file last.
+NPM := interop/node_modules/.package-lock.json
+
 .PHONY: help run test integration race generate check lint fuzz bench demo clean
 
 help: ## list the targets
@@ -27,12 +30,18 @@ test: ## run every test that needs Go alone
 	@go vet $(PACKAGES)
 	@go test $(PACKAGES)
 
-integration: ## run the tests against foreign clients, providers and languages; fetches their modules, needs python3
+integration: $(NPM) ## run the tests against foreign clients, providers and languages; fetches their modules, needs python3, node and npm
 	@for module in $(MODULES); do (cd $$module && go vet ./... && go test ./...); done
 
-race: ## run every test under the race detector
+race: $(NPM) ## run every test under the race detector; needs what integration needs
 	@go test -race $(PACKAGES)
 	@for module in $(MODULES); do (cd $$module && go test -race ./...); done
+
+$(NPM): interop/package.json interop/package-lock.json
+	@command -v node > /dev/null && command -v npm > /dev/null || { echo "install Node.js 20 or newer, with npm: apt-get install nodejs npm"; exit 1; }
+	@echo "installing the packages of interop/package.json"
+	@cd interop && npm ci --no-audit --no-fund
+	@touch $@
 
 generate: ## write the code, documents and fixtures that INTERFACE.yaml gives
 	@go run ./cmd/sdkgen generate

@@ -157,7 +157,7 @@ func TestMakefileNamesEverything(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && file != "." {
+		if entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && file != "." || entry.Name() == "node_modules") {
 			return fs.SkipDir
 		}
 		folder := path.Dir(filepath.ToSlash(file))
