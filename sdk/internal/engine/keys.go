@@ -30,13 +30,13 @@ func (e *Engine) prepare(ctx context.Context) (*jwks.Set, *failure) {
 	}
 	set, err := e.keys.cache.Load(ctx)
 	if err != nil {
-		return nil, keysUnavailable(ctx, err)
+		return nil, e.keysUnavailable(ctx, err)
 	}
 	return set, nil
 }
 
 // keysUnavailable judges a key set that cannot be had. It never is the token's fault.
-func keysUnavailable(ctx context.Context, err error) *failure {
+func (e *Engine) keysUnavailable(ctx context.Context, err error) *failure {
 	if ctx.Err() != nil {
 		return cancelled(ctx)
 	}
@@ -47,5 +47,9 @@ func keysUnavailable(ctx context.Context, err error) *failure {
 	if f := asFailure(ctx, err); f.base.Code == "missing_endpoint" {
 		return f
 	}
-	return temporary("keys_unavailable", "the issuer's keys cannot be fetched", authpi.ErrorSourceJWKS, err)
+	link := e.endpoints[endpointJWKS]
+	if m := e.metadata.current(); link == "" && m != nil {
+		link = m.endpoints[endpointJWKS]
+	}
+	return keysDocument.unavailable(link, err)
 }

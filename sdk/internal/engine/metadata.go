@@ -128,19 +128,19 @@ func (e *Engine) fetchProvider(ctx context.Context) (*metadata, *failure) {
 
 // metadataUnavailable returns the failure of metadata whose request failed with cause.
 func (e *Engine) metadataUnavailable(cause *failure) *failure {
+	link := bounded(e.derived(endpointDiscovery), maxLink)
 	switch cause.base.Code {
 	case "cancelled", "unexpected_redirect":
 		return cause
-	case "invalid_response":
-		unreadable := invalidMetadata(cause.base.Description)
-		unreadable.base.Temporary = true // a maintenance page, say
-		return unreadable
+	case "invalid_response": // a maintenance page, say
+		f := invalidMetadata(link + " is not usable: " + cause.base.Description)
+		f.base.Temporary, f.base.Status, f.cause = true, cause.base.Status, cause
+		return f
 	}
-	f := temporary("metadata_unavailable", "the provider metadata cannot be fetched", authpi.ErrorSourceDiscovery, cause)
-	f.base.Status, f.base.RetryAfter = cause.base.Status, cause.base.RetryAfter
+	f := metadataDocument.unavailable(link, cause)
 	if f.base.Status == http.StatusNotFound {
 		f.base.Temporary = false
-		f.base.Description = "there is no provider metadata at " + e.derived(endpointDiscovery) + "; check the issuer URL"
+		f.base.Description = "there is no provider metadata at " + link + "; check IssuerURL"
 	}
 	return f
 }

@@ -66,7 +66,7 @@ func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, fr
 			break
 		}
 		if err != nil {
-			return nil, keysUnavailable(ctx, err)
+			return nil, e.keysUnavailable(ctx, err)
 		}
 		key, fault = verifyUnder(parsed, set)
 	}

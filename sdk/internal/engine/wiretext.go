@@ -14,6 +14,7 @@ import (
 const (
 	maxCode        = 128
 	maxDescription = 512
+	maxLink        = 256
 )
 
 // maxRetryAfter bounds what a server can ask for.
