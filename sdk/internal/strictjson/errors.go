@@ -8,7 +8,7 @@ type SyntaxError struct {
 	// Offset is the position in the document, in bytes from 0, at which reading stopped.
 	Offset int
 
-	// Reason says what is wrong, without any text of the document.
+	// Reason says what is wrong, without any text of the document but the names of the table.
 	Reason string
 }
 
@@ -23,13 +23,13 @@ type MemberError struct {
 	// organizations[1].id.
 	Name string
 
-	// Reason completes the sentence that the name starts, such as "is not a string". It has no text of the document.
+	// Reason completes the sentence that the name starts, such as "must be a string". It has no text of the document.
 	Reason string
 }
 
 // Error returns the name and the reason.
 func (e *MemberError) Error() string {
-	return fmt.Sprintf("member %q %s", e.Name, e.Reason)
+	return fmt.Sprintf("%q %s", e.Name, e.Reason)
 }
 
 // problem is a MemberError whose name the caller completes.

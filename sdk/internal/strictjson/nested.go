@@ -23,7 +23,7 @@ func (c objectCodec[T, P]) empty() bool { return reflect.ValueOf(c.p).Elem().IsZ
 func (c objectCodec[T, P]) decode(s *Scanner) *MemberError {
 	if s.Kind() != KindObject {
 		s.Skip()
-		return problem("is not an object")
+		return problem("must be an object")
 	}
 	text := s.Raw()
 	if s.Err() != nil {

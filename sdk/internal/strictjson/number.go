@@ -17,7 +17,7 @@ func (c boolCodec) empty() bool { return !*c.p }
 func (c boolCodec) decode(s *Scanner) *MemberError {
 	value, ok := s.Bool()
 	if !ok {
-		return problem("is neither true nor false")
+		return problem("must be true or false")
 	}
 	*c.p = value
 	return nil
@@ -40,14 +40,14 @@ func (c intCodec) empty() bool { return *c.p == 0 }
 func (c intCodec) decode(s *Scanner) *MemberError {
 	literal, ok := s.Number()
 	if !ok {
-		return problem("is not a number")
+		return problem("must be a number")
 	}
 	whole, nanos, ok := Decimal(literal)
 	if !ok {
 		return problem(outOfRange)
 	}
 	if nanos != 0 {
-		return problem("is not a whole number")
+		return problem("must be a whole number")
 	}
 	*c.p = whole
 	return nil
@@ -67,7 +67,7 @@ func (c secondsCodec) empty() bool { return *c.p == 0 }
 func (c secondsCodec) decode(s *Scanner) *MemberError {
 	literal, ok := s.Number()
 	if !ok {
-		return problem("is not a number")
+		return problem("must be a number")
 	}
 	d, exact := duration(literal)
 	if !exact {
@@ -152,7 +152,7 @@ func (c timeCodec) empty() bool { return c.p.IsZero() }
 func (c timeCodec) decode(s *Scanner) *MemberError {
 	literal, ok := s.Number()
 	if !ok {
-		return problem("is not a number")
+		return problem("must be a number")
 	}
 	t, ok := ParseUnix(literal)
 	if !ok {

@@ -38,9 +38,9 @@ func TestRedacted(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"token":"[REDACTED]"}`, string(written))
 
-	assert.EqualError(t, strictjson.Unmarshal(written, members, nil), `member "token" is not accepted`)
+	assert.EqualError(t, strictjson.Unmarshal(written, members, nil), `"token" is not accepted`)
 
 	token.broken = true
 	_, err = strictjson.Marshal(members, nil)
-	assert.EqualError(t, err, `member "token" is not accepted`, "the cause, which has the value, is left out")
+	assert.EqualError(t, err, `"token" is not accepted`, "the cause, which has the value, is left out")
 }

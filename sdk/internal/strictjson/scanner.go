@@ -53,6 +53,7 @@ type Scanner struct {
 	depth   int
 	frames  [MaxDepth]frame
 	names   nameSet
+	doubled string // the name that the outermost object has twice, if that ended the reading
 	scratch []byte
 }
 
@@ -64,7 +65,7 @@ type frame struct {
 
 // Reset starts reading text, in which no object may have more than maxMembers members.
 func (s *Scanner) Reset(text string, maxMembers int) {
-	s.text, s.pos, s.err, s.limit, s.depth = text, 0, nil, maxMembers, 0
+	s.text, s.pos, s.err, s.limit, s.depth, s.doubled = text, 0, nil, maxMembers, 0, ""
 	s.names.reset()
 	// Whole-text validation is several times faster than looking at each rune of each string; outside strings the
 	// grammar has only ASCII.
@@ -294,6 +295,9 @@ func (s *Scanner) member() (name string, escaped, ok bool) {
 		ok = s.names.addString(s.depth, name)
 	}
 	if !ok {
+		if s.depth == 1 && !escaped {
+			s.doubled = name
+		}
 		s.fail("a member name is given twice in one object")
 		return "", false, false
 	}

@@ -71,6 +71,9 @@ func unmarshal(data []byte, members []Member, unknown *Unknown, matters func(Mem
 	}
 	// That the document is ill-formed says more than what was found wrong in it before that showed.
 	if err := s.End(); err != nil {
+		if slices.ContainsFunc(members, func(m Member) bool { return s.doubled != "" && m.Name == s.doubled }) {
+			return &SyntaxError{Offset: s.err.Offset, Reason: strconv.Quote(s.doubled) + " appears twice"}
+		}
 		return err
 	}
 	if first != nil {

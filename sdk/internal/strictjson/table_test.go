@@ -203,51 +203,62 @@ func TestLenientSeconds(t *testing.T) {
 
 func TestMemberErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"text":1}`:                              `member "text" is not a string`,
-		`{"maybe":{"a":[1]}}`:                     `member "maybe" is not a string`,
-		`{"list":"a"}`:                            `member "list" is not a list`,
-		`{"list":["a",null,3]}`:                   `member "list[1]" is not a string`,
-		`{"many":5}`:                              `member "many" is neither a string nor a list`,
-		`{"many":["a",5]}`:                        `member "many[1]" is not a string`,
-		`{"words":["a"]}`:                         `member "words" is not a string`,
-		`{"flag":"true"}`:                         `member "flag" is neither true nor false`,
-		`{"maybe_yes":0}`:                         `member "maybe_yes" is neither true nor false`,
-		`{"number":"1"}`:                          `member "number" is not a number`,
-		`{"number":1.5}`:                          `member "number" is not a whole number`,
-		`{"number":9223372036854775808}`:          `member "number" is out of range`,
-		`{"number":1e300}`:                        `member "number" is out of range`,
-		`{"wait":"1"}`:                            `member "wait" is not a number`,
-		`{"wait":1e300}`:                          `member "wait" is out of range`,
-		`{"max_age":9223372037}`:                  `member "max_age" is out of range`,
-		`{"at":"1"}`:                              `member "at" is not a number`,
-		`{"at":1e300}`:                            `member "at" is out of range`,
-		`{"at":253402300800}`:                     `member "at" is out of range`,
-		`{"token":5}`:                             `member "token" is not a string`,
-		`{"token":"[REDACTED]"}`:                  `member "token" is not accepted`,
-		`{"pet":"a"}`:                             `member "pet" is not an object`,
-		`{"pet":{}}`:                              `member "pet.name" is missing`,
-		`{"maybe_pet":{"name":5}}`:                `member "maybe_pet.name" is not a string`,
-		`{"pets":{}}`:                             `member "pets" is not a list`,
-		`{"pets":[{"name":"a"},{"count":true}]}`:  `member "pets[1].count" is not a number`,
-		`{"pets":[{"name":"a"},7,{"name":true}]}`: `member "pets[1]" is not an object`,
-		`{"text":1,"list":1}`:                     `member "text" is not a string`,
+		`{"text":1}`:                              `"text" must be a string`,
+		`{"maybe":{"a":[1]}}`:                     `"maybe" must be a string`,
+		`{"list":"a"}`:                            `"list" must be a list`,
+		`{"list":["a",null,3]}`:                   `"list[1]" must be a string`,
+		`{"many":5}`:                              `"many" must be a string or a list of strings`,
+		`{"many":["a",5]}`:                        `"many[1]" must be a string`,
+		`{"words":["a"]}`:                         `"words" must be a string`,
+		`{"flag":"true"}`:                         `"flag" must be true or false`,
+		`{"maybe_yes":0}`:                         `"maybe_yes" must be true or false`,
+		`{"number":"1"}`:                          `"number" must be a number`,
+		`{"number":1.5}`:                          `"number" must be a whole number`,
+		`{"number":9223372036854775808}`:          `"number" is out of range`,
+		`{"number":1e300}`:                        `"number" is out of range`,
+		`{"wait":"1"}`:                            `"wait" must be a number`,
+		`{"wait":1e300}`:                          `"wait" is out of range`,
+		`{"max_age":9223372037}`:                  `"max_age" is out of range`,
+		`{"at":"1"}`:                              `"at" must be a number`,
+		`{"at":1e300}`:                            `"at" is out of range`,
+		`{"at":253402300800}`:                     `"at" is out of range`,
+		`{"token":5}`:                             `"token" must be a string`,
+		`{"token":"[REDACTED]"}`:                  `"token" is not accepted`,
+		`{"pet":"a"}`:                             `"pet" must be an object`,
+		`{"pet":{}}`:                              `"pet.name" is missing`,
+		`{"maybe_pet":{"name":5}}`:                `"maybe_pet.name" must be a string`,
+		`{"pets":{}}`:                             `"pets" must be a list`,
+		`{"pets":[{"name":"a"},{"count":true}]}`:  `"pets[1].count" must be a number`,
+		`{"pets":[{"name":"a"},7,{"name":true}]}`: `"pets[1]" must be an object`,
+		`{"text":1,"list":1}`:                     `"text" must be a string`,
 	} {
 		_, err := read(text)
 		var member *strictjson.MemberError
 		require.ErrorAs(t, err, &member, text)
 		assert.EqualError(t, err, want, text)
 	}
+	t.Run("a member that appears twice is named if it is in the table", func(t *testing.T) {
+		for text, want := range map[string]string{
+			`{"text":"a","text":"a"}`:         `invalid JSON at byte 18: "text" appears twice`,
+			`{"SECRET":1,"SECRET":1}`:         "invalid JSON at byte 20: a member name is given twice in one object",
+			`{"x":{"text":"a","text":"a"}}`:   "invalid JSON at byte 23: a member name is given twice in one object",
+			`{"text":"a","SECRET":1,"SECRET"`: "invalid JSON at byte 31: a member name is given twice in one object",
+		} {
+			_, err := read(text)
+			assert.EqualError(t, err, want)
+		}
+	})
 	t.Run("missing", func(t *testing.T) {
 		for _, text := range []string{`{}`, `{"name":null}`, `{"Name":"a"}`} {
-			assert.EqualError(t, new(pet).UnmarshalJSON([]byte(text)), `member "name" is missing`)
+			assert.EqualError(t, new(pet).UnmarshalJSON([]byte(text)), `"name" is missing`)
 		}
 	})
 	t.Run("text of a foreign error is dropped", func(t *testing.T) {
 		g := grump{"SECRET"}
 		members := []strictjson.Member{{Name: "g", Value: strictjson.Object(&g)}}
-		assert.EqualError(t, strictjson.Unmarshal([]byte(`{"g":{"a":"SECRET"}}`), members, nil), `member "g" is malformed`)
+		assert.EqualError(t, strictjson.Unmarshal([]byte(`{"g":{"a":"SECRET"}}`), members, nil), `"g" is malformed`)
 		_, err := strictjson.Marshal(members, nil)
-		assert.EqualError(t, err, `member "g" is malformed`)
+		assert.EqualError(t, err, `"g" is malformed`)
 	})
 	t.Run("a syntax error comes first", func(t *testing.T) {
 		for _, text := range []string{`{"text":1,}`, `{"pet":{"name":5}`, `{"text":1,"text":2}`, `{"pet":{"name":"\ud800"}}`} {
@@ -282,7 +293,7 @@ func TestUnmarshalLenient(t *testing.T) {
 	}
 	required := []strictjson.Member{{Name: "text", Value: strictjson.String(&r.text), Required: true}}
 	for text, want := range map[string]string{
-		`{"text":1}`: `member "text" is not a string`, `{"text":null}`: `member "text" is missing`, `{}`: `member "text" is missing`,
+		`{"text":1}`: `"text" must be a string`, `{"text":null}`: `"text" is missing`, `{}`: `"text" is missing`,
 	} {
 		assert.EqualError(t, strictjson.UnmarshalLenient([]byte(text), required, nil), want)
 	}
@@ -292,19 +303,19 @@ func TestMarshalErrors(t *testing.T) {
 	const bad = "a\xffSECRET"
 	text := bad
 	for want, r := range map[string]*record{
-		`member "text" is not valid UTF-8`:                          {text: bad},
-		`member "maybe" is not valid UTF-8`:                         {maybe: &text},
-		`member "list[1]" is not valid UTF-8`:                       {list: []string{"a", bad}},
-		`member "many" is not valid UTF-8`:                          {many: []string{bad}},
-		`member "words" is not valid UTF-8`:                         {words: []string{bad}},
-		`member "words[1]" has a word that is empty or has a space`: {words: []string{"a", ""}},
-		`member "words[0]" has a word that is empty or has a space`: {words: []string{"a b"}},
-		`member "token" is not valid UTF-8`:                         {token: secret{bad}},
-		`member "raw" is not valid JSON`:                            {raw: json.RawMessage(`1,"admin":true`)},
-		`member "at" is out of range`:                               {at: time.Unix(1<<40, 0)},
-		`member "pet.name" is not valid UTF-8`:                      {pet: pet{name: bad}},
-		`member "maybe_pet.name" is not valid UTF-8`:                {maybePet: &pet{name: bad}},
-		`member "pets[0].name" is not valid UTF-8`:                  {pets: []pet{{name: bad}}},
+		`"text" is not valid UTF-8`:                          {text: bad},
+		`"maybe" is not valid UTF-8`:                         {maybe: &text},
+		`"list[1]" is not valid UTF-8`:                       {list: []string{"a", bad}},
+		`"many" is not valid UTF-8`:                          {many: []string{bad}},
+		`"words" is not valid UTF-8`:                         {words: []string{bad}},
+		`"words[1]" has a word that is empty or has a space`: {words: []string{"a", ""}},
+		`"words[0]" has a word that is empty or has a space`: {words: []string{"a b"}},
+		`"token" is not valid UTF-8`:                         {token: secret{bad}},
+		`"raw" is not valid JSON`:                            {raw: json.RawMessage(`1,"admin":true`)},
+		`"at" is out of range`:                               {at: time.Unix(1<<40, 0)},
+		`"pet.name" is not valid UTF-8`:                      {pet: pet{name: bad}},
+		`"maybe_pet.name" is not valid UTF-8`:                {maybePet: &pet{name: bad}},
+		`"pets[0].name" is not valid UTF-8`:                  {pets: []pet{{name: bad}}},
 	} {
 		_, err := strictjson.Marshal(r.members(), nil)
 		assert.EqualError(t, err, want)

@@ -9,8 +9,8 @@ import (
 
 // The reasons of a MemberError that several codecs give.
 const (
-	notString  = "is not a string"
-	notList    = "is not a list"
+	notString  = "must be a string"
+	notList    = "must be a list"
 	notUTF8    = "is not valid UTF-8"
 	outOfRange = "is out of range"
 )
@@ -151,7 +151,7 @@ func (c oneOrManyCodec) decode(s *Scanner) *MemberError {
 	}
 	var text string
 	if String(&text).decode(s) != nil {
-		return problem("is neither a string nor a list")
+		return problem("must be a string or a list of strings")
 	}
 	*c.p = []string{text}
 	return nil
