@@ -34,10 +34,22 @@ func (e *OAuthError) Error() string {
 	if e.Status != 0 {
 		fmt.Fprintf(&b, " (status %d)", e.Status)
 	}
-	if base := (*OAuthError)(nil); e.Cause != nil && !errors.As(e.Cause, &base) {
-		b.WriteString(": " + causeText(e.Cause))
+	if cause := e.reason(); cause != nil {
+		b.WriteString(": " + causeText(cause))
 	}
 	return b.String()
+}
+
+// reason returns the cause that the text does not have yet, or nil. A cause of the SDK with the same code says the same, but
+// may have a cause in turn: a failed refresh has the error of its request, and that has the error of the network.
+func (e *OAuthError) reason() error {
+	cause := e.Cause
+	for base := (*OAuthError)(nil); errors.As(cause, &base); cause = base.Cause {
+		if base.Code != e.Code {
+			return nil
+		}
+	}
+	return cause
 }
 
 // causeText returns the text of a cause. Of a panic it leaves out the stack, since programs show errors to people.
