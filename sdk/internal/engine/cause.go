@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 var (
@@ -26,23 +27,28 @@ var (
 // wireMarks are in the texts of the errors with which net/http quotes what a server wrote. Their types are its own.
 var wireMarks = []string{"transport connection broken", "GOAWAY"}
 
-// scrubbed keeps of a transport's error what cannot hold a secret: of a *url.Error the operation and the inner error, not the
-// URL, and of one that quotes the server or the request the failure of the network alone.
+// scrubbed keeps of a transport's error what cannot hold a secret: of a *url.Error the inner error, not the URL, and of one
+// that quotes the server or the request the failure of the network alone.
 func (r *request) scrubbed(err error) error {
+	var outer *url.Error
+	for errors.As(err, &outer) {
+		err = outer.Err
+	}
 	if err == nil {
 		return errUnexplained
 	}
-	var outer *url.Error
-	if errors.As(err, &outer) {
-		return &networkError{operation: r.quotable(outer.Op, maxCode), cause: r.scrubbed(outer.Err)}
-	}
 	if !r.quotes(err) {
-		return err
+		return &transportError{err}
 	}
-	var network *net.OpError
+	var (
+		network *net.OpError
+		number  syscall.Errno
+	)
 	switch {
 	case errors.As(err, &network) && !r.quotes(network):
 		return network
+	case errors.As(err, &number): // its text comes from a table
+		return number
 	case quotesServer(err):
 		return errNoHTTP
 	}
@@ -54,7 +60,7 @@ func (r *request) scrubbed(err error) error {
 func (r *request) quotes(err error) bool {
 	return quotesServer(err) || anyError(err, func(err error) bool {
 		text := printable(err.Error())
-		return r.scrub(text) != text
+		return r.redact(text) != text || r.showsShort(text)
 	})
 }
 
@@ -84,14 +90,11 @@ func anyError(err error, is func(error) bool) bool {
 	return false
 }
 
-// networkError is what is left of a *url.Error without its URL.
-type networkError struct {
-	operation string
-	cause     error
-}
+// transportError is a transport's error whose text can be as long as a server likes.
+type transportError struct{ cause error }
 
-// Error returns the operation and the cause.
-func (n *networkError) Error() string { return n.operation + ": " + n.cause.Error() }
+// Error returns the text of the cause, bounded.
+func (t *transportError) Error() string { return bounded(t.cause.Error(), maxDescription) }
 
 // Unwrap returns the cause.
-func (n *networkError) Unwrap() error { return n.cause }
+func (t *transportError) Unwrap() error { return t.cause }

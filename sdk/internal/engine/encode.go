@@ -14,9 +14,11 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// request is an operation's parameters in the places where they go, and the secrets among them, which an answer may not
-// be quoted with.
+// request is an operation's parameters in the places where they go, and what an error about the request is made from: the
+// host, and the secrets that no error may show.
 type request struct {
+	op      *operation
+	host    string
 	form    url.Values
 	query   url.Values
 	header  http.Header
@@ -26,7 +28,7 @@ type request struct {
 // encode puts the constants and values of an operation in their places. An absent value is left out, and refused where
 // the parameter is required.
 func (op *operation) encode(values []any) (*request, *failure) {
-	r := &request{form: url.Values{}, query: url.Values{}, header: http.Header{}}
+	r := &request{op: op, form: url.Values{}, query: url.Values{}, header: http.Header{}}
 	for _, c := range op.constants {
 		r.add(param{wire: c.name, in: op.constantsIn()}, []string{c.value})
 	}

@@ -55,9 +55,6 @@ func (e *Engine) exchange(ctx context.Context, x exchange) (*authpi.Agent, *fail
 		Code: x.code, RedirectURI: x.redirectURI, CodeVerifier: x.verifier, Resources: x.resources,
 	})
 	received := e.now()
-	if err == nil {
-		err = checkTokenResponse(response)
-	}
 	if err != nil {
 		return nil, asFailure(ctx, err)
 	}
@@ -106,7 +103,7 @@ func checkOrganization(id *verified, org string) *failure {
 // tokenSet returns the storage form of a token response. An absent scope means the scopes asked for.
 func tokenSet(response *tokenResponse, received time.Time, scopes, resources []string) *authpi.TokenSet {
 	tokens := &authpi.TokenSet{
-		AccessToken: response.AccessToken, TokenType: response.TokenType, RefreshToken: response.RefreshToken,
+		AccessToken: response.AccessToken, TokenType: response.tokenType(), RefreshToken: response.RefreshToken,
 		IDToken: response.IDToken, Scope: strings.Join(scopes, " "), Resources: resources,
 		ExpiresAt: expiresAt(received, response.ExpiresIn),
 	}

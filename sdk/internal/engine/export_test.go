@@ -13,7 +13,7 @@ func (e *Engine) ForgetTokens() { e.memory.init(0) }
 // Challenge reads the error of a WWW-Authenticate header.
 func Challenge(header http.Header) (code, description string) {
 	wire := challenge(header)
-	return wire.Code, wire.Description
+	return wire.code, wire.description
 }
 
 // ReadCallback reads a callback's URL and returns its state and code.

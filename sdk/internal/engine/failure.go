@@ -118,7 +118,9 @@ func unparsable(code, description, claim string) *failure {
 func expired(description string) *failure { return unrefreshable("token_expired", description) }
 
 // noRefreshToken returns the TokenExpiredError of a refresh that has nothing to send.
-func noRefreshToken(description string) *failure { return unrefreshable("no_refresh_token", description) }
+func noRefreshToken(description string) *failure {
+	return unrefreshable("no_refresh_token", description)
+}
 
 // unrefreshable returns a TokenExpiredError.
 func unrefreshable(code, description string) *failure {

@@ -31,9 +31,6 @@ func (e *Engine) machine(ctx context.Context, o authpi.ClientCredentialsOptions)
 	}
 	response, err := e.tokenClientCredentials(ctx, tokenClientCredentialsParams{Scopes: o.Scopes, Resources: resources})
 	received := e.now()
-	if err == nil {
-		err = checkTokenResponse(response)
-	}
 	if err != nil {
 		return nil, asFailure(ctx, err)
 	}

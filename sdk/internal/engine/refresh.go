@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
@@ -220,9 +219,6 @@ func (e *Engine) obtain(ctx context.Context, known *rotation, old *session) *fai
 		response, err := e.tokenRefresh(ctx, tokenRefreshParams{
 			RefreshToken: old.tokens.RefreshToken, Resources: old.tokens.Resources,
 		})
-		if err == nil {
-			err = checkTokenResponse(response)
-		}
 		if f := (*failure)(nil); errors.As(err, &f) {
 			return unrefreshed(f)
 		}
@@ -319,7 +315,7 @@ func (e *Engine) succeed(old *session, a *answer) (*session, *failure) {
 	tokens := copyOf(old.tokens)
 	fresh := &session{tokens: tokens, id: id, subject: old.subject}
 	tokens.AccessToken = a.tokens.AccessToken
-	tokens.TokenType = a.tokens.TokenType
+	tokens.TokenType = a.tokens.tokenType()
 	tokens.ExpiresAt = expiresAt(a.received, a.tokens.ExpiresIn)
 	if !a.tokens.RefreshToken.IsZero() {
 		tokens.RefreshToken = a.tokens.RefreshToken
@@ -333,18 +329,6 @@ func (e *Engine) succeed(old *session, a *answer) (*session, *failure) {
 	fresh.access = e.ours(a.access, fresh.subject)
 	fresh.setExpiry(a.received)
 	return fresh, nil
-}
-
-// checkTokenResponse holds RFC 6749, section 5.1.
-func checkTokenResponse(response *tokenResponse) error {
-	base := authpi.OAuthError{Status: 200, Source: authpi.ErrorSourceToken}
-	switch {
-	case response.AccessToken.IsZero():
-		return invalidResponse(base, "the answer has no access_token")
-	case !strings.EqualFold(response.TokenType, "bearer"):
-		return invalidResponse(base, "the answer's token_type is not Bearer")
-	}
-	return nil
 }
 
 // expiresAt returns when an access token expires, or the zero time where the answer does not say it. It saturates.

@@ -13,8 +13,8 @@ import (
 type tokenResponse struct {
 	// AccessToken is the access token. In JSON: access_token.
 	AccessToken authpi.Secret
-	// TokenType is the type of the access token. In JSON: token_type.
-	TokenType string
+	// TokenType is the type of the access token. Absent means Bearer. In JSON: token_type.
+	TokenType *string
 	// ExpiresIn is the time that the access token lives. Absent where the answer does not say it in
 	// a form that can be read. In JSON: expires_in, in seconds.
 	ExpiresIn *time.Duration
@@ -41,40 +41,10 @@ func (t *tokenResponse) UnmarshalJSON(data []byte) error {
 func (t *tokenResponse) members() []strictjson.Member {
 	return []strictjson.Member{
 		{Name: "access_token", Value: strictjson.Secret(&t.AccessToken)},
-		{Name: "token_type", Value: strictjson.String(&t.TokenType)},
+		{Name: "token_type", Value: strictjson.OptionalString(&t.TokenType)},
 		{Name: "expires_in", Value: strictjson.LenientSeconds(&t.ExpiresIn)},
 		{Name: "refresh_token", Value: strictjson.Secret(&t.RefreshToken)},
 		{Name: "id_token", Value: strictjson.Secret(&t.IDToken)},
 		{Name: "scope", Value: strictjson.OptionalString(&t.Scope)},
-	}
-}
-
-// errorResponse is an endpoint's error answer. See RFC 6749, section 5.2.
-type errorResponse struct {
-	// Code is the error code. In JSON: error.
-	Code string
-	// Description is the text for developers. In JSON: error_description.
-	Description string
-}
-
-// UnmarshalJSON reads the JSON object, strictly: exact names, no member twice. After an error the
-// value is unchanged.
-func (t *errorResponse) UnmarshalJSON(data []byte) error {
-	var fresh errorResponse
-	if err := strictjson.Unmarshal(data, fresh.members(), nil); err != nil {
-		return err
-	}
-	*t = fresh
-	return nil
-}
-
-// members connects the members of the JSON object with the fields.
-func (t *errorResponse) members() []strictjson.Member {
-	return []strictjson.Member{
-		{Name: "error", Value: strictjson.String(&t.Code)},
-		{
-			Name:  "error_description",
-			Value: strictjson.String(&t.Description),
-		},
 	}
 }

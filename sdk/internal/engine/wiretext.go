@@ -2,7 +2,6 @@ package engine
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,23 +18,6 @@ const (
 
 // maxRetryAfter bounds what a server can ask for.
 const maxRetryAfter = 24 * time.Hour
-
-// quotable makes of a text that came back one that an error may quote, of a size at most. The order matters: what is taken
-// out of a text can put together again what was apart in it, and a half of a secret is found by nobody.
-func (r *request) quotable(text string, size int) string { return cut(r.scrub(printable(text)), size) }
-
-// scrub takes what was sent in secret out of a printable text that came back.
-func (r *request) scrub(text string) string {
-	for _, secret := range r.secrets {
-		for _, form := range []string{printable(secret), url.QueryEscape(secret), url.PathEscape(secret)} {
-			if form == "" {
-				continue // of a secret without a printable character
-			}
-			text = strings.ReplaceAll(text, form, "[redacted]")
-		}
-	}
-	return text
-}
 
 // bounded makes a text from outside fit for an error where nothing secret was sent for it.
 func bounded(text string, size int) string { return cut(printable(text), size) }
@@ -84,18 +66,18 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 
 // challenge reads error and error_description of a WWW-Authenticate header as RFC 6750, section 3 has it. The challenge can
 // be one of several in a line.
-func challenge(header http.Header) errorResponse {
+func challenge(header http.Header) wireError {
 	const scheme = "Bearer "
 	for _, value := range header.Values("WWW-Authenticate") {
 		for at := 0; at+len(scheme) <= len(value); at++ {
 			// By bytes: the lower case of a text can be longer than the text.
 			if strings.EqualFold(value[at:at+len(scheme)], scheme) {
 				parameters := authParameters(value[at+len(scheme):])
-				return errorResponse{Code: parameters["error"], Description: parameters["error_description"]}
+				return wireError{parameters["error"], parameters["error_description"]}
 			}
 		}
 	}
-	return errorResponse{}
+	return wireError{}
 }
 
 // authParameters reads a list of name=value, where a value is a token or a quoted text.

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"encoding/base64"
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// minRedacted is the size in bytes of the shortest secret that is looked for in a text. A shorter one is in many words.
+const minRedacted = 8
+
+// code returns an error code as it came, or nothing if it has a byte that RFC 6749, section 5.2, does not allow or a secret.
+func (r *request) code(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return ""
+		}
+	}
+	if r.redact(text) != text {
+		return ""
+	}
+	return cut(text, maxCode)
+}
+
+// description makes a server's description fit for an error. Where a secret was sent that is too short to be found in it,
+// nothing is left of it.
+func (r *request) description(text string) string {
+	if slices.ContainsFunc(r.secrets, isShort) {
+		return ""
+	}
+	return r.quotable(text, maxDescription)
+}
+
+// isShort reports whether a secret, of which a printed text has only what is printable, is too short to be looked for.
+func isShort(secret string) bool { return len(printable(secret)) < minRedacted }
+
+// showsShort reports whether a text contains a secret that is too short to be redacted.
+func (r *request) showsShort(text string) bool {
+	return slices.ContainsFunc(r.secrets, func(secret string) bool {
+		visible := printable(secret)
+		return visible != "" && isShort(secret) && strings.Contains(text, visible)
+	})
+}
+
+// quotable makes of a text that came back one that an error may quote, of a size at most. The order matters: what is taken
+// out of a text can put together again what was apart in it, and a half of a secret is found by nobody.
+func (r *request) quotable(text string, size int) string { return cut(r.redact(printable(text)), size) }
+
+// redact replaces each secret in a printable text, whether it is there as it was sent or encoded. It makes one pass: what it
+// puts into the text is not looked at again.
+func (r *request) redact(text string) string {
+	if text == "" {
+		return ""
+	}
+	needles := r.needles()
+	var b strings.Builder
+	end := 0 // of what has been written or left out
+	for i := range len(text) {
+		size := 0
+		for _, needle := range needles {
+			size = max(size, spelled(text[i:], needle))
+		}
+		if size > 0 && i >= end {
+			b.WriteString(text[end:i] + "[redacted]")
+		}
+		if size > 0 {
+			end = max(end, i+size) // further, where another secret begins within this one
+		}
+	}
+	return b.String() + text[end:]
+}
+
+// needles returns what a text is searched for: each secret, what is printable of it, and its base64.
+func (r *request) needles() []string {
+	var needles []string
+	for _, secret := range r.secrets {
+		if isShort(secret) {
+			continue
+		}
+		needles = append(needles, secret, printable(secret),
+			base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)))
+	}
+	slices.Sort(needles)
+	return slices.Compact(needles)
+}
+
+// spelled returns the size of what a text begins with if that is the secret, each of its characters plain or escaped in one
+// way, else 0.
+func spelled(text, secret string) int {
+	if text[0] != secret[0] && !strings.ContainsRune(`%+\&`, rune(text[0])) {
+		return 0
+	}
+	for _, unescape := range []func(string) (string, int){percentEscape, jsonEscape, htmlEscape} {
+		if size := spelledBy(unescape, text, secret); size > 0 {
+			return size
+		}
+	}
+	return 0
+}
+
+func spelledBy(unescape func(string) (string, int), text, secret string) int {
+	size := 0
+	for secret != "" {
+		char, n := unescape(text[size:])
+		if n == 0 || !strings.HasPrefix(secret, char) {
+			if !strings.HasPrefix(text[size:], secret[:1]) {
+				return 0
+			}
+			char, n = secret[:1], 1
+		}
+		secret, size = secret[len(char):], size+n
+	}
+	return size
+}
+
+// percentEscape reads an escape of a URL or a form: what it stands for, and its size, which is 0 for no escape.
+func percentEscape(text string) (char string, size int) {
+	const escape = len("%2F")
+	switch {
+	case strings.HasPrefix(text, "+"):
+		return " ", 1
+	case len(text) < escape || text[0] != '%':
+		return "", 0
+	}
+	char, err := url.PathUnescape(text[:escape])
+	if err != nil {
+		return "", 0
+	}
+	return char, escape
+}
+
+// jsonEscape reads an escape of a JSON string.
+func jsonEscape(text string) (char string, size int) {
+	const short, long, pair = len(`\/`), len(`\u002f`), len(`\ud83d\ude00`)
+	if !strings.HasPrefix(text, `\`) {
+		return "", 0
+	}
+	for _, size := range []int{short, long, pair} {
+		if size <= len(text) {
+			if char := unquoted(`"` + text[:size] + `"`); char != "" {
+				return char, size
+			}
+		}
+	}
+	return "", 0
+}
+
+// htmlEscape reads a character reference.
+func htmlEscape(text string) (char string, size int) {
+	const longest = len("&#x0000002F;")
+	if !strings.HasPrefix(text, "&") {
+		return "", 0
+	}
+	end := strings.IndexByte(text[:min(len(text), longest)], ';') + 1
+	if char = html.UnescapeString(text[:end]); char == text[:end] {
+		return "", 0
+	}
+	return char, end
+}

@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
+)
+
+// wireError is what a response says about an error. It may hold anything, what was sent included.
+type wireError struct{ code, description string }
+
+// readError reads error and error_description of a JSON object, also where the rest of it is malformed: whether a session has
+// ended must not depend on the encoding of a description. An error that is there twice is none.
+func readError(body []byte) (wire wireError) {
+	text := strings.TrimLeft(string(body), jsonSpace)
+	if !strings.HasPrefix(text, "{") {
+		return wireError{}
+	}
+	const noName, afterValue = "", "," // a name is next; a comma is
+	depth, name, found := 0, noName, 0
+	for i := 0; i < len(text) && (i == 0 || depth > 0); i++ {
+		switch c := text[i]; {
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case c == ',' && depth == 1:
+			name = noName
+		case c == '"':
+			end := stringEnd(text, i)
+			quoted, next := text[i:end], nextByte(text[end:])
+			i = end - 1
+			switch {
+			case depth != 1:
+			case name == noName && next == ':':
+				if name = unquoted(quoted); name == "error" {
+					found++
+				}
+			default:
+				if next == ',' || next == '}' || next == 0 { // else the string is no value, or a quote in it is not escaped
+					wire.set(name, quoted)
+				}
+				name = afterValue
+			}
+		}
+	}
+	if found > 1 {
+		return wireError{}
+	}
+	return wire
+}
+
+// set keeps the value of a member.
+func (w *wireError) set(name, quoted string) {
+	switch name {
+	case "error":
+		w.code = unquoted(quoted)
+	case "error_description":
+		w.description = unquoted(printable(quoted))
+	}
+}
+
+// jsonSpace is the white space of RFC 8259, section 2.
+const jsonSpace = " \t\r\n"
+
+// stringEnd returns where the string that starts at i ends, whatever bytes it has.
+func stringEnd(text string, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// nextByte returns the first byte that is no white space, or 0.
+func nextByte(text string) byte {
+	for i := range len(text) {
+		if strings.IndexByte(jsonSpace, text[i]) < 0 {
+			return text[i]
+		}
+	}
+	return 0
+}
+
+// unquoted returns the value of a JSON string, or nothing if it is malformed.
+func unquoted(text string) string {
+	if inner, ok := strings.CutSuffix(text[1:], `"`); ok && !strings.Contains(inner, `\`) && printable(inner) == inner {
+		return inner
+	}
+	var s strictjson.Scanner
+	s.Reset(text, 0)
+	value, ok := s.String()
+	if !ok || s.End() != nil {
+		return ""
+	}
+	return value
+}
