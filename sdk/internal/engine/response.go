@@ -195,7 +195,7 @@ func (e *Engine) unreachable(ctx context.Context, r *request, cause error) *fail
 	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errRequestTimeout):
 		return cancelled(ctx)
 	case ctx.Err() != nil:
-		return temporary("timeout", r.host+" did not answer completely within "+e.timeout.String(), r.op.source, nil)
+		return temporary("timeout", r.host+" sent no complete response within the timeout of "+e.timeout.String(), r.op.source, nil)
 	}
 	return temporary("network_error", "the request to "+r.host+" failed", r.op.source, cause)
 }
