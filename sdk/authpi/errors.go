@@ -37,6 +37,9 @@ func (e *OAuthError) Error() string {
 	if cause := e.reason(); cause != nil {
 		b.WriteString(": " + causeText(cause))
 	}
+	if e.Grant == grantCode && NeedsLogin(e) {
+		b.WriteString("; start a new login, since the code can be sent only once")
+	}
 	return b.String()
 }
 
