@@ -67,7 +67,10 @@ func (c *Client) CreateAuthorizationURL(
 }
 
 // ExchangeCode exchanges an authorization code for tokens and returns the agent. The caller has
-// checked the state; ExchangeCallback checks everything. See RFC 6749, section 4.1.3.
+// checked the state, and deletes its record of the login before the call; ExchangeCallback checks
+// everything. The code is sent once however many calls bring it, and for ten seconds a call that
+// brings it again gets the same tokens, or the same error if the exchange failed after the code was
+// sent: then only a new login helps. See RFC 6749, section 4.1.3.
 //
 // code is the authorization code. codeVerifier is the code verifier of the login.
 func (c *Client) ExchangeCode(
@@ -85,7 +88,8 @@ func (c *Client) ExchangeCode(
 }
 
 // ExchangeCallback checks a callback against the login that it answers, exchanges its code and
-// returns the agent. See OpenID Connect Core 1.0, section 3.1.3.
+// returns the agent. Delete the record of the login before you call ExchangeCallback. The code is
+// sent once, as ExchangeCode says. See OpenID Connect Core 1.0, section 3.1.3.
 //
 // callbackURL is the URL of the callback, relative or absolute, its query alone, or the body of a
 // form post. login is the record of the login.
@@ -107,8 +111,9 @@ func (c *Client) ExchangeCallback(
 }
 
 // CreateAgent turns a stored token set into an agent, refreshing the tokens where they are due.
-// After a temporary failure the refresh token rests for 5 seconds, or as long as Retry-After says:
-// calls meanwhile get the old tokens, or the same error.
+// Where refreshing is off, the agent can have expired tokens: see Agent.IsExpired. After a
+// temporary failure the refresh token rests for 5 seconds, or as long as Retry-After says: calls
+// meanwhile get the old tokens, or the same error.
 //
 // tokens are the stored tokens.
 func (c *Client) CreateAgent(
@@ -188,7 +193,7 @@ func (c *Client) ClientCredentials(
 }
 
 // RevokeToken revokes a token. Revoking a refresh token waits for its rotation in flight and
-// revokes the successor. See RFC 7009, section 2.
+// revokes the successor. The exchange that brought the token is forgotten. See RFC 7009, section 2.
 //
 // token is the token.
 func (c *Client) RevokeToken(

@@ -42,7 +42,9 @@ type Config struct {
 	// from the metadata. If all of them are set, only discover loads the metadata.
 	Endpoints Endpoints
 
-	// DisableAutoRefresh turns this off: whether CreateAgent refreshes tokens that are due.
+	// DisableAutoRefresh turns this off: whether CreateAgent refreshes tokens that are due. Where
+	// it does not, the agent comes with the tokens as they are, even if they have expired: see
+	// Agent.IsExpired.
 	DisableAutoRefresh bool
 
 	// RefreshBuffer is the time before its expiry at which a token is due for refresh. Default: 60

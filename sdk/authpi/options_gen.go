@@ -59,7 +59,8 @@ type CreateAgentOptions struct {
 	OnRefresh func(context.Context, *TokenSet) error
 	// OnRefreshError is the function that is told of a refresh that was refused or failed.
 	OnRefreshError func(context.Context, error)
-	// AutoRefresh overrides the configuration's AutoRefresh for this call.
+	// AutoRefresh overrides the configuration's AutoRefresh for this call. Where it turns
+	// refreshing off, the agent can have expired tokens.
 	AutoRefresh Switch
 }
 

@@ -33,6 +33,7 @@ type Engine struct {
 	keys     keyCache
 	memory   tokenMemory
 	rotation rotations
+	codes    codes
 
 	gate gate
 }
@@ -92,7 +93,7 @@ func (e *Engine) Close(ctx context.Context) error {
 		default:
 			return cancelled(ctx).public("close")
 		}
-		for _, wait := range []func(context.Context) error{e.rotation.wait, e.metadata.wait, e.keys.wait} {
+		for _, wait := range []func(context.Context) error{e.codes.flights.Wait, e.rotation.wait, e.metadata.wait, e.keys.wait} {
 			if err := wait(ctx); err != nil {
 				return cancelled(ctx).public("close")
 			}

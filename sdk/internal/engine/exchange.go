@@ -7,6 +7,7 @@ import (
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
+	"github.com/arbfay/authpi-go/sdk/internal/jwks"
 )
 
 // exchange is what an authorization code is exchanged with, and what the ID token must answer to.
@@ -37,7 +38,7 @@ func (e *Engine) ExchangeCode(
 	return agent, span.end(nil)
 }
 
-// exchange sends a code, once, and verifies what comes back. Keys are loaded before: a code that was sent is spent.
+// exchange returns the agent of a code, which is sent once however many callers bring it.
 func (e *Engine) exchange(ctx context.Context, x exchange) (*authpi.Agent, *failure) {
 	switch {
 	case x.code.IsZero():
@@ -47,39 +48,61 @@ func (e *Engine) exchange(ctx context.Context, x exchange) (*authpi.Agent, *fail
 	case x.redirectURI == "":
 		return nil, misconfigured("missing_redirect_uri", "set Config.RedirectURI, or name one in the call")
 	}
-	set, f := e.prepare(ctx)
+	o, f := e.shareExchange(ctx, x)
 	if f != nil {
 		return nil, f
 	}
+	s, f := e.loggedIn(x, o)
+	if f != nil {
+		return nil, f.of(codeGrant)
+	}
+	return e.agent(s), nil
+}
+
+// sendCode sends a code and verifies the response. What one login asked for, such as its nonce, is not checked here.
+func (e *Engine) sendCode(ctx context.Context, x exchange, set *jwks.Set) (*outcome, *failure) {
 	response, err := e.tokenCode(ctx, tokenCodeParams{
 		Code: x.code, RedirectURI: x.redirectURI, CodeVerifier: x.verifier, Resources: x.resources,
 	})
-	received := e.now()
+	o := &outcome{response: response, received: e.now()}
 	if err != nil {
 		return nil, asFailure(ctx, err)
 	}
 	if response.IDToken.IsZero() {
-		return nil, unparsable("id_token_missing", "the answer has no ID token; ask for the scope openid", "")
+		return nil, unparsable("id_token_missing", "the answer has no ID token; ask for the scope openid", "").of(codeGrant)
 	}
 	policy := e.idPolicy()
+	policy.Now = o.received
+	policy.AccessToken = response.AccessToken.Reveal()
+	o.id, err = e.verifyIDToken(ctx, response.IDToken, set, fromIssuer, policy)
+	if err != nil {
+		return nil, idTokenFailure(err).of(codeGrant)
+	}
+	o.access = e.ownAccessToken(ctx, response.AccessToken, o.id.claims.Subject, set, fromIssuer)
+	return o, nil
+}
+
+// loggedIn returns the session that a login has by an exchange, if the ID token answers to that login.
+func (e *Engine) loggedIn(x exchange, o *outcome) (*session, *failure) {
+	policy := e.idPolicy()
+	policy.Now = o.received // the tokens do not grow old between two callers
 	policy.MaxAge, policy.ACRValues = x.maxAge, x.acrValues
 	if x.nonce != "" {
 		policy.Nonce, policy.NonceRule = x.nonce, idtoken.NonceRequired
 	}
-	policy.AccessToken = response.AccessToken.Reveal()
-	id, err := e.verifyIDToken(ctx, response.IDToken, set, fromIssuer, policy)
-	if err != nil {
+	if err := o.id.claims.CheckIDToken(o.id.header, policy); err != nil {
 		return nil, idTokenFailure(err)
 	}
-	s := &session{tokens: tokenSet(response, received, x.scopes, x.resources), id: id, subject: id.claims.Subject}
-	s.access = e.ownAccessToken(ctx, response.AccessToken, s.subject, set, fromIssuer)
-	s.setExpiry(received)
+	s := &session{
+		tokens: tokenSet(o.response, o.received, x.scopes, x.resources), id: o.id, access: o.access, subject: o.id.claims.Subject,
+	}
+	s.setExpiry(o.received)
 	s.tokens.Org = x.org
-	if f := checkOrganization(id, x.org); f != nil {
+	if f := checkOrganization(o.id, x.org); f != nil {
 		f.base.Source = authpi.ErrorSourceAuthorization
 		return nil, f
 	}
-	return e.agent(s), nil
+	return s, nil
 }
 
 // checkOrganization refuses an ID token that names another organization than the login asked for. No organization grants

@@ -39,6 +39,10 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
 		return asFailure(ctx, err) // all is known still, so that another try finds the successor again
 	}
+	revoked := e.rotation.ancestors(token)
+	e.codes.forget(func(exchanged *tokenResponse) bool {
+		return exchanged.AccessToken.Reveal() == token.Reveal() || revoked[rotationKey(exchanged.RefreshToken)]
+	})
 	e.rotation.forget(chain, token)
 	return nil
 }

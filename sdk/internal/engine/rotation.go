@@ -315,6 +315,22 @@ func (r *rotations) forget(keys []fingerprint, last authpi.Secret) {
 	}
 }
 
+// ancestors returns the keys of a refresh token and of those that were rotated to it, directly or by others.
+func (r *rotations) ancestors(last authpi.Secret) map[fingerprint]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found := map[fingerprint]bool{rotationKey(last): true}
+	for before := 0; before < len(found); {
+		before = len(found)
+		for key, known := range r.known {
+			if known.answer != nil && found[rotationKey(known.answer.tokens.RefreshToken)] {
+				found[key] = true
+			}
+		}
+	}
+	return found
+}
+
 // successor returns the refresh token that followed one, or the zero Secret.
 func (r *rotations) successor(key fingerprint, now time.Time) authpi.Secret {
 	r.mu.Lock()
