@@ -72,9 +72,9 @@ type decoder struct {
 	wrong  error    // the first claim of a wrong type
 }
 
-// Decode reads a payload. A claim that a check depends on must be of its type and is refused with a *ClaimError
-// otherwise, null included (org_id aside, which may be null); one that only informs then counts as absent. Any other error
-// is a *strictjson.SyntaxError: the payload is not one strict JSON object.
+// Decode reads a payload. A claim that is null is absent: some issuers write every claim that they know into every token. A
+// claim that a check depends on must be of its type and is refused with a *ClaimError otherwise; one that only informs then
+// counts as absent. Any other error is a *strictjson.SyntaxError: the payload is not one strict JSON object.
 func Decode(payload string) (*Claims, error) {
 	d := decoder{claims: new(Claims)}
 	d.Reset(payload, strictjson.MaxMembers)
@@ -98,6 +98,10 @@ func Decode(payload string) (*Claims, error) {
 
 // member reads one claim. Names match byte for byte: SUB is another claim, of no meaning here (RFC 7519, section 4).
 func (d *decoder) member(name string) {
+	if d.Kind() == strictjson.KindNull {
+		d.Skip()
+		return
+	}
 	c := d.claims
 	switch name {
 	case "iss":
@@ -125,7 +129,7 @@ func (d *decoder) member(name string) {
 	case "client_id":
 		d.text(name, &c.ClientID)
 	case "org_id":
-		d.organizationID()
+		d.text(name, &c.OrganizationID)
 	case "scope":
 		c.Scope, _ = d.String()
 	case "jti":

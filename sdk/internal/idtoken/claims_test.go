@@ -101,20 +101,29 @@ func TestDecodeOrganizations(t *testing.T) {
 	assert.Len(t, many, 100)
 }
 
+func TestAClaimThatIsNullIsAbsent(t *testing.T) {
+	for _, claim := range []string{
+		"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "auth_time", "nonce", "acr", "at_hash", "client_id", "org_id", "scope",
+		"jti", "email", "email_verified", "dat", "organizations", "cnf", "x",
+	} {
+		assert.Equal(t, &idtoken.Claims{}, decode(t, `{"`+claim+`":null}`), claim)
+	}
+}
+
 func TestDecodeRefusesWrongTypes(t *testing.T) {
 	for claim, values := range map[string][]string{
-		"iss":       {`null`, `5`, `""`, `["a"]`, `{}`, `true`},
-		"sub":       {`null`, `5`, `""`, `["a"]`},
-		"aud":       {`null`, `5`, `{}`, `["a",5]`, `[["a"]]`, `[null]`, `true`},
-		"azp":       {`null`, `5`, `""`, `["a"]`},
-		"exp":       {`null`, `"1700000300"`, `1e300`, `-1e300`, `253402300800`, `true`, `[1]`, `{}`, `99999999999999999999`},
-		"iat":       {`null`, `"1700000000"`, `1e300`},
-		"nbf":       {`null`, `"1700000000"`, `1e300`},
-		"auth_time": {`null`, `"1700000000"`, `1e300`},
-		"nonce":     {`null`, `5`, `""`, `["a"]`},
-		"acr":       {`null`, `5`, `["a"]`},
-		"at_hash":   {`null`, `5`, `""`},
-		"client_id": {`null`, `5`, `""`},
+		"iss":       {`5`, `""`, `["a"]`, `{}`, `true`},
+		"sub":       {`5`, `""`, `["a"]`},
+		"aud":       {`5`, `{}`, `["a",5]`, `[["a"]]`, `[null]`, `true`},
+		"azp":       {`5`, `""`, `["a"]`},
+		"exp":       {`"1700000300"`, `1e300`, `-1e300`, `253402300800`, `true`, `[1]`, `{}`, `99999999999999999999`},
+		"iat":       {`"1700000000"`, `1e300`},
+		"nbf":       {`"1700000000"`, `1e300`},
+		"auth_time": {`"1700000000"`, `1e300`},
+		"nonce":     {`5`, `""`, `["a"]`},
+		"acr":       {`5`, `["a"]`},
+		"at_hash":   {`5`, `""`},
+		"client_id": {`5`, `""`},
 		"org_id":    {`5`, `""`, `["a"]`},
 	} {
 		for _, value := range values {

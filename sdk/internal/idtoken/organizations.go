@@ -23,15 +23,6 @@ func add[T any](d *decoder, list []T, element T, minBytes int) []T {
 	return append(list, element)
 }
 
-// organizationID reads org_id.
-func (d *decoder) organizationID() {
-	if d.Kind() == strictjson.KindNull {
-		d.Skip()
-		return
-	}
-	d.text("org_id", &d.claims.OrganizationID)
-}
-
 // organizations reads the list. Anything but a list counts as absent and gives no access; an entry that is malformed is
 // left out, and does not cost the user the others.
 func (d *decoder) organizations() {

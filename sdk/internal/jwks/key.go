@@ -20,7 +20,7 @@ import (
 type jwk struct {
 	kty, crv, alg, use, kid string
 	n, e, x, y              []byte
-	verifies                bool // key_ops is absent or has verify
+	verifies                bool // key_ops is absent, empty or has verify
 	reason                  string
 }
 
@@ -62,8 +62,13 @@ func (k *jwk) public() (key *jws.Key, reason string) {
 	}
 }
 
-// read consumes one member of the key.
+// read consumes one member of the key. One that is null is absent, and so is an empty list: serializers of .NET write every
+// member that they know into every key.
 func (k *jwk) read(s *strictjson.Scanner, member string) {
+	if s.Kind() == strictjson.KindNull {
+		s.Skip()
+		return
+	}
 	switch member {
 	case "kty":
 		k.text(s, &k.kty)
@@ -87,8 +92,9 @@ func (k *jwk) read(s *strictjson.Scanner, member string) {
 		k.operations(s)
 	case "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv":
 		// A provider that publishes a private or a symmetric key has lost it: everybody can sign.
-		k.skip("has a private member")
-		s.Skip()
+		if value := s.Raw(); member != "oth" || !isEmptyList(value) {
+			k.skip("has a private member")
+		}
 	default:
 		s.Skip()
 	}
@@ -126,11 +132,18 @@ func (k *jwk) operations(s *strictjson.Scanner) {
 		k.skip("key_ops is not an array")
 		return
 	}
-	k.verifies = false
+	empty, verifies := true, false
 	for s.Element() {
 		operation, _ := s.String()
-		k.verifies = k.verifies || operation == "verify"
+		empty, verifies = false, verifies || operation == "verify"
 	}
+	k.verifies = empty || verifies
+}
+
+// isEmptyList reports whether a JSON value is a list without elements.
+func isEmptyList(value string) bool {
+	inner, isList := strings.CutPrefix(value, "[")
+	return isList && strings.TrimSpace(inner) == "]"
 }
 
 // key completes a key of which the public part is known. The thumbprint is over the required members, sorted by name

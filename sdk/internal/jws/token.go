@@ -78,17 +78,22 @@ func (h *Header) read(text string) error {
 		return malformed("the header is not a JSON object")
 	}
 	var empty, extended bool // empty: a member that is there has no text
+	read := func(to *string) {
+		if s.Kind() == strictjson.KindNull { // as good as absent
+			s.Skip()
+			return
+		}
+		*to, _ = s.String()
+		empty = empty || *to == ""
+	}
 	for name, ok := s.Member(); ok; name, ok = s.Member() {
 		switch name {
 		case "alg":
-			h.Algorithm, _ = s.String()
-			empty = empty || h.Algorithm == ""
+			read(&h.Algorithm)
 		case "kid":
-			h.KeyID, _ = s.String()
-			empty = empty || h.KeyID == ""
+			read(&h.KeyID)
 		case "typ":
-			h.Type, _ = s.String()
-			empty = empty || h.Type == ""
+			read(&h.Type)
 		case "crit", "b64", "zip":
 			// Each changes what the signature or the payload means, and none is understood here (RFC 7515, section
 			// 4.1.11; RFC 7797, section 6; RFC 8725, section 3.6).

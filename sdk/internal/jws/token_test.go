@@ -70,7 +70,7 @@ func TestParseRefusesHeaders(t *testing.T) {
 			``, `null`, `[]`, `"ES256"`, `{`, `{"alg":"ES256"} x`, `{"alg":"ES256"}{}`, "\ufeff" + `{"alg":"ES256"}`,
 			`{}`, `{"kid":"k1"}`, `{"ALG":"ES256"}`, `{"alg":null}`, `{"alg":""}`, `{"alg":["ES256"]}`, `{"alg":5}`,
 			`{"alg":"ES256","alg":"ES256"}`, `{"alg":"none","\u0061lg":"ES256"}`, `{"alg":"ES256","x":{"a":1,"a":1}}`,
-			`{"alg":"ES256","kid":1}`, `{"alg":"ES256","kid":null}`, `{"alg":"ES256","kid":""}`, `{"alg":"ES256","typ":{}}`,
+			`{"alg":"ES256","kid":1}`, `{"alg":"ES256","crit":null}`, `{"alg":"ES256","b64":null}`, `{"zip":null,"alg":"ES256"}`, `{"alg":"ES256","kid":""}`, `{"alg":"ES256","typ":{}}`,
 			`{"alg":"ES256","typ":""}`, `{"alg":"ES256","crit":["exp"],"exp":1}`, `{"alg":"ES256","crit":[]}`,
 			`{"alg":"ES256","b64":false}`, `{"alg":"ES256","b64":true}`, `{"alg":"ES256","zip":"DEF"}`,
 			"{\"alg\":\"ES256\",\"kid\":\"\xff\"}", `{"alg":"ES256","kid":"\ud800"}`, `{"alg":"ES256"` + many.String() + `}`,
