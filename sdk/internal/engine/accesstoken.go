@@ -31,14 +31,7 @@ func (e *Engine) accessAgent(
 	if slices.Contains(o.Audiences, "") {
 		return nil, misconfigured("invalid_argument", "an audience must not be empty")
 	}
-	if err := e.checkForm(token.Reveal()); err != nil {
-		return nil, accessTokenFailure(err)
-	}
-	set, f := e.prepare(ctx)
-	if f != nil {
-		return nil, f
-	}
-	v, err := e.verifySignature(ctx, accessTokenKind, token.Reveal(), set, fromCaller)
+	v, err := e.verifyBearer(ctx, token.Reveal())
 	if err != nil {
 		return nil, accessTokenFailure(err)
 	}
@@ -64,14 +57,25 @@ func (e *Engine) accessAgent(
 	}), nil
 }
 
-// checkForm refuses what is no token before the first request, which it is not worth: anybody can send an API any text. A
-// token that is remembered has a form, and to find it there costs less than to look.
-func (e *Engine) checkForm(token string) error {
-	if len(token) <= e.config.MaxTokenBytes && e.memory.has(fingerprintOf(accessTokenKind, token)) {
-		return nil
+// verifyBearer verifies an access token that anybody can have sent. A string that does not have the form of a token is refused
+// before the first request. Afterwards, a token with an unknown key is refused before its payload is read or hashed.
+func (e *Engine) verifyBearer(ctx context.Context, token string) (*verified, error) {
+	read := jws.Open
+	if !e.keys.cache.Loaded() {
+		read = jws.Parse
 	}
-	_, err := jws.Parse(token, e.config.MaxTokenBytes)
-	return err
+	parsed, err := read(token, e.config.MaxTokenBytes)
+	if err != nil {
+		return nil, err
+	}
+	set, f := e.prepare(ctx)
+	if f != nil {
+		return nil, f
+	}
+	if len(set.Candidates(parsed.Header)) == 0 || !parsed.SignatureFits() { // and so it is not remembered
+		return e.verifyAnew(ctx, parsed, set, fromCaller)
+	}
+	return e.verifySignature(ctx, accessTokenKind, token, set, fromCaller)
 }
 
 func insufficientScope(scope string) *failure {

@@ -30,8 +30,7 @@ type fingerprint struct {
 }
 
 func fingerprintOf(kind tokenKind, token string) fingerprint {
-	var buffer [2 << 10]byte // holds most tokens, which saves an allocation
-	return fingerprint{kind, sha256.Sum256(append(buffer[:0], token...))}
+	return fingerprint{kind, jws.Sum256(token)}
 }
 
 // verified is a token whose signature is good. It is immutable. Every use checks the claims anew.

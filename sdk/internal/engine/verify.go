@@ -46,7 +46,11 @@ func (e *Engine) verifySignature(
 	if known := e.memory.get(id, set); known != nil {
 		return known, nil
 	}
-	result, err := e.verifyAnew(ctx, token, set, from)
+	parsed, err := jws.Parse(token, e.config.MaxTokenBytes)
+	if err != nil {
+		return nil, err
+	}
+	result, err := e.verifyAnew(ctx, parsed, set, from)
 	if err == nil {
 		e.memory.put(id, result)
 	}
@@ -54,13 +58,10 @@ func (e *Engine) verifySignature(
 }
 
 // verifyAnew verifies a token that is not remembered.
-func (e *Engine) verifyAnew(ctx context.Context, token string, set *jwks.Set, from origin) (*verified, error) {
-	parsed, err := jws.Parse(token, e.config.MaxTokenBytes)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) verifyAnew(ctx context.Context, parsed *jws.Token, set *jwks.Set, from origin) (*verified, error) {
 	key, fault := verifyUnder(parsed, set)
 	for latest := false; fault != nil && !latest && fault.mayPass(from); {
+		var err error
 		set, latest, err = e.keys.cache.Refetch(ctx, set, from != fromIssuer)
 		if errors.Is(err, jwks.ErrTooSoon) && from == fromStore && e.published(parsed) {
 			break

@@ -195,6 +195,13 @@ func (c *Cache) fetchesBegun() int {
 	return c.begun
 }
 
+// Loaded reports whether a set has ever been fetched.
+func (c *Cache) Loaded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.set != nil
+}
+
 // Wait waits until no fetch runs, or returns the cause of ctx.
 func (c *Cache) Wait(ctx context.Context) error { return c.fetches.Wait(ctx) }
 

@@ -26,35 +26,71 @@ type Token struct {
 	signed    string // header and payload with the dot between them, as the token has them
 	payload   string // in base64url
 	signature string // in base64url
+	formed    bool   // whether payload is known to be base64url
 	verified  bool
 }
 
-// maxHeaderBytes bounds what is decoded before a signature is known to be good: the payload may be large, but a header
-// has reason to be only where it carries certificates.
-const maxHeaderBytes = 8 << 10 // 8 KiB, in base64url
+// The sizes in base64url of what is read before a signature is known to be good. The payload may be large, but a header has
+// reason to be only where it carries certificates.
+const (
+	maxHeaderBytes    = 8 << 10 // 8 KiB
+	maxSignatureBytes = 1366    // by an RSA key of 8192 bits
+)
 
 // Parse reads the form of a token of at most maxBytes bytes; it verifies nothing. The error is an *Error.
 func Parse(token string, maxBytes int) (*Token, error) {
+	t, err := Open(token, maxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if !t.hasPayload() {
+		return nil, malformed("a part is empty or not base64url")
+	}
+	return t, nil
+}
+
+// Open is Parse without a look at the payload, which [Token.Verify] takes later. It is cheap even if the token is large, so that
+// junk from strangers, and tokens whose header names no known key, cost little.
+func Open(token string, maxBytes int) (*Token, error) {
 	// The length comes before anything that depends on it.
 	if len(token) > maxBytes {
 		return nil, malformed("too large")
 	}
-	header, rest, found := strings.Cut(token, ".")
-	payload, signature, foundSecond := strings.Cut(rest, ".")
-	if !found || !foundSecond || strings.Contains(signature, ".") {
+	first := strings.IndexByte(token[:min(len(token), maxHeaderBytes+1)], '.')
+	if first < 0 {
+		return nil, malformed("not three parts, or the header is too large")
+	}
+	tail := max(first+1, len(token)-maxSignatureBytes-1)
+	last := tail + strings.LastIndexByte(token[tail:], '.')
+	if last < tail {
+		return nil, malformed("not three parts, or the signature is too large")
+	}
+	header, payload, signature := token[:first], token[first+1:last], token[last+1:]
+	if strings.Contains(payload, ".") {
 		return nil, malformed("not three parts")
 	}
-	if len(header) > maxHeaderBytes {
-		return nil, malformed("the header is too large")
-	}
-	if !isCanonical(header) || !isCanonical(payload) || !isCanonical(signature) {
+	if payload == "" || !isCanonical(header) || !isCanonical(signature) {
 		return nil, malformed("a part is empty or not base64url")
 	}
-	t := &Token{signed: token[:len(token)-len(signature)-1], payload: payload, signature: signature}
+	t := &Token{signed: token[:last], payload: payload, signature: signature}
 	if err := t.Header.read(decode(header)); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// hasPayload reports whether the payload is base64url.
+func (t *Token) hasPayload() bool {
+	t.formed = t.formed || isCanonical(t.payload)
+	return t.formed
+}
+
+// SignatureFits reports whether the signature has a size that the algorithm of the header allows.
+func (t *Token) SignatureFits() bool {
+	if t.Header.Algorithm == RS256 {
+		return len(t.signature) >= encoding.EncodedLen(MinRSABits/8)
+	}
+	return len(t.signature) == encoding.EncodedLen(64) // ES256 and EdDSA
 }
 
 // Payload returns the bytes that were signed, or nothing before Verify has succeeded: nobody reads a claim too early.
@@ -65,9 +101,14 @@ func (t *Token) Payload() string {
 	return decode(t.payload)
 }
 
-// UnverifiedPayload returns the payload as anybody could have written it. It serves to refuse, never to accept: a session
-// whose key is gone learns from it which subject its next ID token must name.
-func (t *Token) UnverifiedPayload() string { return decode(t.payload) }
+// UnverifiedPayload returns the payload of a token from Parse as anybody could have written it. It serves to refuse, never to
+// accept: a session whose key is gone learns from it which subject its next ID token must name.
+func (t *Token) UnverifiedPayload() string {
+	if !t.formed {
+		return ""
+	}
+	return decode(t.payload)
+}
 
 // read fills the header in from its JSON.
 func (h *Header) read(text string) error {

@@ -53,10 +53,49 @@ func TestParseRefusesOtherForms(t *testing.T) {
 		"JSON serialization": `{"payload":"` + p + `","protected":"` + h + `","signature":"` + s + `"}`,
 		"Bearer":             "Bearer " + h + "." + p + "." + s,
 		"large header":       strings.Repeat("A", 8<<10+4) + "." + p + "." + s,
+		"large signature":    h + "." + p + "." + strings.Repeat("A", 1368),
 		"too large":          h + "." + strings.Repeat("A", limit) + "." + s,
 	} {
 		_, err := jws.Parse(token, limit)
 		requireKind(t, jws.Malformed, err, name)
+	}
+}
+
+// Open leaves the payload for later: a large one is not worth a look before its key is known.
+func TestOpenDoesNotReadThePayload(t *testing.T) {
+	s := newSigner(t, jws.ES256)
+	token := s.sign(s.header(), `{"sub":"u"}`)
+	opened, err := jws.Open(token, limit)
+	require.NoError(t, err)
+	assert.True(t, opened.SignatureFits())
+	assert.Empty(t, opened.UnverifiedPayload(), "it may not be base64url")
+	require.NoError(t, opened.Verify(s.key))
+	assert.Equal(t, `{"sub":"u"}`, opened.Payload())
+
+	for name, payload := range map[string]string{"padded": "e30=", "line break": "e3\n0", "trailing bits": "e31", "letters": "é"} {
+		header := encode(s.header())
+		bad := header + "." + payload + "." + encode(string(s.signature(header+"."+payload)))
+		opened, err := jws.Open(bad, limit)
+		require.NoError(t, err, name)
+		requireKind(t, jws.Signature, opened.Verify(s.key), name)
+		assert.Empty(t, opened.Payload(), name)
+		assert.Empty(t, opened.UnverifiedPayload(), name)
+		_, err = jws.Parse(bad, limit)
+		requireKind(t, jws.Malformed, err, name)
+	}
+}
+
+func TestSignatureFits(t *testing.T) {
+	for algorithm, sizes := range map[string]map[int]bool{
+		jws.ES256: {63: false, 64: true, 65: false, 256: false},
+		jws.EdDSA: {32: false, 64: true, 72: false},
+		jws.RS256: {64: false, 255: false, 256: true, 512: true, 1024: true},
+	} {
+		for size, want := range sizes {
+			token, err := jws.Open(encode(`{"alg":"`+algorithm+`"}`)+".e30."+encode(strings.Repeat("s", size)), limit)
+			require.NoError(t, err)
+			assert.Equal(t, want, token.SignatureFits(), "%s, %d bytes", algorithm, size)
+		}
 	}
 }
 

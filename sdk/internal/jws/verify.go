@@ -71,7 +71,7 @@ func (t *Token) verifyES256(public *ecdsa.PublicKey) bool {
 	if !ok {
 		return false
 	}
-	digest := sha256.Sum256([]byte(t.signed))
+	digest := Sum256(t.signed)
 	r := new(big.Int).SetBytes(signature[:size])
 	s := new(big.Int).SetBytes(signature[size:])
 	return ecdsa.Verify(public, digest[:], r, s)
@@ -82,7 +82,7 @@ func (t *Token) verifyRS256(public *rsa.PublicKey) bool {
 	if !ok {
 		return false
 	}
-	digest := sha256.Sum256([]byte(t.signed))
+	digest := Sum256(t.signed)
 	return rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature) == nil
 }
 
@@ -91,12 +91,26 @@ func (t *Token) verifyEdDSA(public ed25519.PublicKey) bool {
 	return ok && ed25519.Verify(public, []byte(t.signed), signature)
 }
 
-// signatureOf decodes the signature if it has exactly size bytes: whatever its length, junk costs nothing.
+// signatureOf decodes the signature if it has exactly size bytes and the payload is base64url. The order matters: a signature of
+// another size costs nothing, even if the payload is large.
 func (t *Token) signatureOf(size int) ([]byte, bool) {
-	if len(t.signature) != encoding.EncodedLen(size) {
+	if len(t.signature) != encoding.EncodedLen(size) || !t.hasPayload() {
 		return nil, false
 	}
 	signature := make([]byte, size)
 	_, err := encoding.Decode(signature, []byte(t.signature))
 	return signature, err == nil
+}
+
+// Sum256 returns the SHA-256 of a string without a copy of it on the heap, which a token can make large.
+func Sum256(text string) (sum [sha256.Size]byte) {
+	var buffer [1 << 10]byte
+	hash := sha256.New()
+	for len(text) > 0 {
+		n := copy(buffer[:], text)
+		_, _ = hash.Write(buffer[:n]) // never fails
+		text = text[n:]
+	}
+	hash.Sum(sum[:0])
+	return sum
 }
