@@ -11,8 +11,9 @@ import (
 
 // Config configures a client. The zero value of a field is its documented default.
 type Config struct {
-	// IssuerURL is the URL of the issuer. https, except on loopback; no query, fragment or user
-	// information. Required. See OpenID Connect Discovery 1.0, section 4.
+	// IssuerURL is the URL of the issuer. https, except on loopback; no query, fragment, user
+	// information or empty path segment, and not the address of the metadata. A trailing slash
+	// counts. Required. See OpenID Connect Discovery 1.0, section 4.
 	IssuerURL string
 
 	// Issuer is the one value accepted as issuer in metadata, ID tokens and callbacks, byte for
@@ -64,7 +65,7 @@ type Config struct {
 	RequestTimeout time.Duration
 
 	// MaxTokenBytes is the size in bytes up to which a token is read. A larger one is refused
-	// unread. Default: 131072; negative means none.
+	// unread. It must not be negative. Default: 131072.
 	MaxTokenBytes int
 
 	// ClientAuth is the method of client authentication. Empty means client_secret_basic, or

@@ -37,8 +37,8 @@ type OAuthError struct {
 // ConfigurationError is a client or a call that is set up in a way that cannot work.
 //
 // The SDK itself raises it with the codes invalid_issuer_url, missing_client_id, invalid_resource,
-// missing_redirect_uri, missing_client_secret, reserved_parameter, invalid_argument,
-// missing_endpoint and endpoint_mismatch.
+// invalid_redirect_uri, missing_redirect_uri, missing_client_secret, reserved_parameter,
+// invalid_argument, missing_endpoint and endpoint_mismatch.
 type ConfigurationError struct {
 	OAuthError
 }

@@ -43,8 +43,6 @@ func optionDefault(o *model.Option) string {
 		return ""
 	case o.Type.Kind == model.KindSeconds:
 		return "Default: " + o.Default + " seconds; negative means none."
-	case o.Type.Kind == model.KindInt:
-		return "Default: " + o.Default + "; negative means none."
 	default:
 		return "Default: " + o.Default + "."
 	}

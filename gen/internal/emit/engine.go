@@ -38,21 +38,21 @@ func endpointConstants(iface *model.Interface) jen.Code {
 
 // endpointTable renders what is known of each endpoint.
 //
-//	// endpointTable tells the name of each endpoint, the metadata member that names its URL, and its path under the issuer.
+//	// endpointTable has the name of each endpoint, the option and the metadata member that hold its URL, and its path under the issuer.
 //	var endpointTable = [endpointCount]endpoint{
-//		endpointToken: {name: "token", metadata: "token_endpoint", path: "/token"},
+//		endpointToken: {name: "token", option: "Endpoints.Token", metadata: "token_endpoint", path: "/token"},
 //	}
 func endpointTable(iface *model.Interface) jen.Code {
 	rows := make([]jen.Code, len(iface.Endpoints))
 	for i, e := range iface.Endpoints {
 		row := []jen.Code{keyed("name", jen.Lit(e.Name))}
 		if e.Metadata != "" {
-			row = append(row, keyed("metadata", jen.Lit(e.Metadata)))
+			row = append(row, keyed("option", jen.Lit("Endpoints."+e.GoName)), keyed("metadata", jen.Lit(e.Metadata)))
 		}
 		row = append(row, keyed("path", jen.Lit(e.Path)))
 		rows[i] = keyed(e.Const, literal(jen.Null(), true, row...))
 	}
-	text := "endpointTable tells the name of each endpoint, the metadata member that names its URL, " +
+	text := "endpointTable has the name of each endpoint, the option and the metadata member that hold its URL, " +
 		"and its path under the issuer."
 	return comment(0, text).Var().Id("endpointTable").Op("=").
 		Add(literal(jen.Index(jen.Id("endpointCount")).Id("endpoint"), false, rows...))

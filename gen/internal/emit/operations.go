@@ -78,10 +78,10 @@ func (u *unit) method(name string) jen.Code {
 
 // paramRow renders one parameter of a descriptor.
 //
-//	{name: "code", wire: "code", in: inForm, required: true}
+//	{name: "Code", wire: "code", in: inForm, required: true}
 func paramRow(p *model.Param) jen.Code {
 	row := []jen.Code{
-		keyed("name", jen.Lit(p.Name)),
+		keyed("name", jen.Lit(p.GoName)),
 		keyed("wire", jen.Lit(p.Wire)),
 		keyed("in", jen.Id("in"+strings.ToUpper(p.In[:1])+p.In[1:])),
 	}

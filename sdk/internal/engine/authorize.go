@@ -61,7 +61,7 @@ func checkLogin(login *authpi.AuthorizationURL) *failure {
 	case len(login.Scopes) == 0 || slices.Contains(login.Scopes, ""):
 		return misconfigured("invalid_argument", `name the scopes to ask for, such as "openid"`)
 	case login.MaxAge != nil && *login.MaxAge < 0:
-		return misconfigured("invalid_argument", "max_age must not be negative")
+		return misconfigured("invalid_argument", "MaxAge must not be negative")
 	}
 	return checkResources(login.Resources)
 }

@@ -87,7 +87,7 @@ func authorizationFailure(code, description string) *failure {
 // checkRecord holds the record of a login against the client, without any I/O.
 func (e *Engine) checkRecord(c *callback, login *authpi.AuthorizationURL) *failure {
 	if login == nil || login.Version != recordVersion || login.State == "" || login.Nonce == "" || login.CodeVerifier.IsZero() {
-		return misconfigured("invalid_argument", "pass the record that create_authorization_url made for this login")
+		return misconfigured("invalid_argument", "pass the record that CreateAuthorizationURL made for this login")
 	}
 	age := e.now().Sub(login.CreatedAt)
 	switch {

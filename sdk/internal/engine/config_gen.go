@@ -22,17 +22,17 @@ const (
 	endpointCount
 )
 
-// endpointTable tells the name of each endpoint, the metadata member that names its URL, and its
-// path under the issuer.
+// endpointTable has the name of each endpoint, the option and the metadata member that hold its
+// URL, and its path under the issuer.
 var endpointTable = [endpointCount]endpoint{
 	endpointDiscovery:     {name: "discovery", path: "/.well-known/openid-configuration"},
-	endpointAuthorization: {name: "authorization", metadata: "authorization_endpoint", path: "/authorize"},
-	endpointToken:         {name: "token", metadata: "token_endpoint", path: "/token"},
-	endpointUserInfo:      {name: "userinfo", metadata: "userinfo_endpoint", path: "/userinfo"},
-	endpointRevocation:    {name: "revocation", metadata: "revocation_endpoint", path: "/revoke"},
-	endpointIntrospection: {name: "introspection", metadata: "introspection_endpoint", path: "/introspect"},
-	endpointEndSession:    {name: "end_session", metadata: "end_session_endpoint", path: "/logout"},
-	endpointJWKS:          {name: "jwks", metadata: "jwks_uri", path: "/jwks.json"},
+	endpointAuthorization: {name: "authorization", option: "Endpoints.Authorization", metadata: "authorization_endpoint", path: "/authorize"},
+	endpointToken:         {name: "token", option: "Endpoints.Token", metadata: "token_endpoint", path: "/token"},
+	endpointUserInfo:      {name: "userinfo", option: "Endpoints.UserInfo", metadata: "userinfo_endpoint", path: "/userinfo"},
+	endpointRevocation:    {name: "revocation", option: "Endpoints.Revocation", metadata: "revocation_endpoint", path: "/revoke"},
+	endpointIntrospection: {name: "introspection", option: "Endpoints.Introspection", metadata: "introspection_endpoint", path: "/introspect"},
+	endpointEndSession:    {name: "end_session", option: "Endpoints.EndSession", metadata: "end_session_endpoint", path: "/logout"},
+	endpointJWKS:          {name: "jwks", option: "Endpoints.JWKS", metadata: "jwks_uri", path: "/jwks.json"},
 }
 
 // configuredEndpoints returns the endpoints that the configuration names.

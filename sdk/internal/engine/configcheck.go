@@ -1,63 +1,120 @@
 package engine
 
 import (
+	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// checkConfig finds what in a configuration can never work.
+// checkConfig finds what in a configuration can never work. Each error names the field and a value that fits.
 func checkConfig(config authpi.Config) *failure {
-	if why := issuerDefect(config.IssuerURL); why != "" {
-		return misconfigured("invalid_issuer_url", "set IssuerURL to the issuer's https URL, such as "+
-			"https://idp.authpi.com/i_...; the one given "+why)
+	checks := []func(authpi.Config) *failure{checkIssuer, checkClient, checkRedirectURI, checkEndpoints, checkDurations}
+	for _, check := range checks {
+		if f := check(config); f != nil {
+			return f
+		}
 	}
+	return checkResources(config.Resources)
+}
+
+func checkClient(config authpi.Config) *failure {
 	if config.ClientID == "" {
-		return misconfigured("missing_client_id", "set ClientID to the client's ID, such as c_...")
+		return misconfigured("missing_client_id", "set ClientID to the client's ID, such as c_1a2b3c")
 	}
-	if f := checkResources(config.Resources); f != nil {
-		return f
+	if why := textDefect(config.ClientID); why != "" {
+		return misconfigured("missing_client_id", "set ClientID to the client's ID, such as c_1a2b3c; the one given "+why)
+	}
+	if why := textDefect(config.Audience); why != "" {
+		return misconfigured("invalid_argument", "set Audience to the aud of the access tokens, such as https://api.example.com, "+
+			"or leave it empty; the one given "+why)
 	}
 	switch config.ClientAuth {
 	case "", authpi.ClientAuthBasic, authpi.ClientAuthPost:
 	default:
-		return misconfigured("invalid_argument", "set ClientAuth to one of the ClientAuth constants, or leave it empty")
+		return misconfigured("invalid_argument", "set ClientAuth to ClientAuthBasic or ClientAuthPost, or leave it empty")
 	}
 	if config.MaxTokenBytes < 0 {
-		return misconfigured("invalid_argument", "set MaxTokenBytes to a size, or leave it 0: a token is never read without limit")
+		return misconfigured("invalid_argument", "set MaxTokenBytes to a size in bytes, such as 131072, or leave it 0; "+
+			"tokens are never read without a limit")
 	}
+	return nil
+}
+
+// checkRedirectURI holds RFC 6749, section 3.1.2. A native application's scheme is its own.
+func checkRedirectURI(config authpi.Config) *failure {
+	if config.RedirectURI == "" {
+		return nil
+	}
+	why := textDefect(config.RedirectURI)
+	u, err := url.Parse(config.RedirectURI)
+	switch {
+	case why != "":
+	case err != nil || !u.IsAbs() || strings.HasPrefix(u.Scheme, "http") && u.Hostname() == "":
+		why = "is not an absolute URI"
+	case strings.Contains(config.RedirectURI, "#"):
+		why = "has a fragment"
+	default:
+		return nil
+	}
+	return misconfigured("invalid_redirect_uri", "set RedirectURI to the absolute URI that is registered for the client, such as "+
+		"https://app.example.com/callback; the one given "+why)
+}
+
+func checkEndpoints(config authpi.Config) *failure {
 	for i, link := range configuredEndpoints(config.Endpoints) {
-		if link != "" && endpointDefect(link, config.IssuerURL) != "" {
-			return misconfigured("invalid_argument",
-				"set Endpoints."+endpointTable[i].name+" to an https URL without fragment, or leave it empty")
+		if link == "" {
+			continue
+		}
+		why := textDefect(link)
+		if why == "" {
+			why = endpointDefect(link, config.IssuerURL)
+		}
+		if why != "" {
+			return misconfigured("invalid_argument", "set "+endpointTable[i].option+" to an https URL without fragment, such as "+
+				"https://idp.authpi.com/i_1a2b3c"+endpointTable[i].path+", or leave it empty; the one given "+why)
 		}
 	}
 	return nil
 }
 
-// issuerDefect says what is wrong with an issuer URL, or nothing.
-func issuerDefect(link string) string {
-	u, err := url.Parse(link)
+// checkDurations refuses a number without a unit: RequestTimeout: 10 means 10 nanoseconds, in which no request succeeds.
+func checkDurations(config authpi.Config) *failure {
+	durations := []struct {
+		field string
+		value time.Duration
+	}{
+		{"RefreshBuffer", config.RefreshBuffer}, {"Leeway", config.Leeway}, {"LoginMaxAge", config.LoginMaxAge},
+		{"RequestTimeout", config.RequestTimeout}, {"HTTPClient.Timeout", orZero(config.HTTPClient).Timeout},
+	}
+	for _, d := range durations {
+		if 0 < d.value && d.value < time.Millisecond {
+			return misconfigured("invalid_argument", fmt.Sprintf(
+				"give %s a unit, such as %[1]s: 10 * time.Second; the value given is %v", d.field, d.value))
+		}
+	}
+	return nil
+}
+
+// placeholder is what examples have in the place of a value.
+var placeholder = regexp.MustCompile(`\.\.\.|…|\{[^}]*\}|<[^>]*>`)
+
+// textDefect returns what is wrong with a value that was copied, or nothing.
+func textDefect(text string) string {
 	switch {
-	case link == "":
-		return "is empty"
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "is no URL with a host"
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u)):
-		return "is not https"
-	case u.RawQuery != "" || u.ForceQuery:
-		return "has a query"
-	case u.Fragment != "" || strings.Contains(link, "#"):
-		return "has a fragment"
-	case u.User != nil:
-		return "has user information"
+	case placeholder.MatchString(text):
+		return "still has the placeholder " + placeholder.FindString(text)
+	case strings.TrimSpace(text) != text:
+		return "begins or ends with a space or a line break"
 	}
 	return ""
 }
 
-// endpointDefect says what is wrong with an endpoint of an issuer, or nothing. Plain http is for an issuer on loopback alone.
+// endpointDefect returns what is wrong with an endpoint of an issuer, or nothing. Plain http is for an issuer on loopback alone.
 func endpointDefect(link, issuer string) string {
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" || u.User != nil || strings.Contains(link, "#") {
@@ -77,10 +134,11 @@ func loopback(u *url.URL) bool {
 
 // checkResources holds RFC 8707, section 2: absolute URIs without fragment.
 func checkResources(resources []string) *failure {
-	for _, resource := range resources {
+	for i, resource := range resources {
 		u, err := url.Parse(resource)
-		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
-			return misconfigured("invalid_resource", "name each resource by an absolute URI without fragment")
+		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") || textDefect(resource) != "" {
+			return misconfigured("invalid_resource", fmt.Sprintf(
+				"set Resources[%d] to an absolute URI without fragment, such as https://api.example.com", i))
 		}
 	}
 	return nil

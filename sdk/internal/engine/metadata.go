@@ -228,7 +228,7 @@ func knownEndpoint(m *metadata, id endpointID) (string, *failure) {
 	if m.endpoints[id] == "" {
 		row := endpointTable[id]
 		return "", misconfigured("missing_endpoint", "the provider metadata has no "+row.metadata+
-			"; set the endpoint in Config.Endpoints if there is one")
+			"; set Config."+row.option+" if there is such an endpoint")
 	}
 	return m.endpoints[id], nil
 }

@@ -12,6 +12,7 @@ type endpointID int
 // endpoint is one row of that table.
 type endpoint struct {
 	name     string
+	option   string // the field of the configuration, empty for none
 	metadata string // the member of the provider metadata, empty for none
 	path     string // AuthPI's own path under the issuer
 }
@@ -57,7 +58,7 @@ type pair struct{ name, value string }
 
 // param is one parameter of an operation. Its value stands at the same index in the list of values.
 type param struct {
-	name     string // in the interface
+	name     string // in Go
 	wire     string // in the request
 	in       place
 	required bool

@@ -33,7 +33,7 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 	}
 	request, err := newRequest(ctx, op.method, link, r)
 	if err != nil {
-		return misconfigured("missing_endpoint", "the endpoint "+endpointTable[op.endpoint].name+" is no usable URL")
+		return misconfigured("missing_endpoint", "the URL of the "+endpointTable[op.endpoint].name+" endpoint is malformed")
 	}
 	r.host = bounded(request.URL.Host, maxCode)
 	// The transport alone: a client would look at where a redirect leads, and quote a broken Location in its error.

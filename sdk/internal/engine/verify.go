@@ -40,7 +40,7 @@ func (e *Engine) verifySignature(
 	ctx context.Context, kind tokenKind, token string, set *jwks.Set, from origin,
 ) (*verified, error) {
 	if len(token) > e.config.MaxTokenBytes {
-		return nil, errors.New("the token is larger than max_token_bytes")
+		return nil, errors.New("the token is larger than MaxTokenBytes")
 	}
 	id := fingerprintOf(kind, token)
 	if known := e.memory.get(id, set); known != nil {

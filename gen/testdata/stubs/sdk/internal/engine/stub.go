@@ -28,7 +28,7 @@ func (e *Engine) renderPublic(*operation, []any) (string, error)        { return
 
 type (
 	endpointID  int
-	endpoint    struct{ name, metadata, path string }
+	endpoint    struct{ name, option, metadata, path string }
 	endpointSet [endpointCount]string
 	authKind    int
 	place       int

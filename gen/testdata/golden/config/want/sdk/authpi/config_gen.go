@@ -34,7 +34,7 @@ type Config struct {
 	// Leeway is the time that clocks may differ. Default: 60 seconds; negative means none.
 	Leeway time.Duration
 
-	// MaxBytes is the size of the largest token. Default: 1024; negative means none.
+	// MaxBytes is the size of the largest token. Default: 1024.
 	MaxBytes int
 
 	// Method is the method. Default: basic.

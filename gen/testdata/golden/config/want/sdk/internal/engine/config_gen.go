@@ -17,12 +17,12 @@ const (
 	endpointCount
 )
 
-// endpointTable tells the name of each endpoint, the metadata member that names its URL, and its
-// path under the issuer.
+// endpointTable has the name of each endpoint, the option and the metadata member that hold its
+// URL, and its path under the issuer.
 var endpointTable = [endpointCount]endpoint{
 	endpointDiscovery: {name: "discovery", path: "/.well-known/openid-configuration"},
-	endpointToken:     {name: "token", metadata: "token_endpoint", path: "/token"},
-	endpointJWKS:      {name: "jwks", metadata: "jwks_uri", path: "/jwks.json"},
+	endpointToken:     {name: "token", option: "Endpoints.Token", metadata: "token_endpoint", path: "/token"},
+	endpointJWKS:      {name: "jwks", option: "Endpoints.JWKS", metadata: "jwks_uri", path: "/jwks.json"},
 }
 
 // configuredEndpoints returns the endpoints that the configuration names.

@@ -12,9 +12,9 @@ var opAuthorizeRequest = operation{
 		{"response_type", "code"},
 	},
 	params: []param{
-		{name: "client_id", wire: "client_id", in: inQuery},
-		{name: "ui_locales", wire: "ui_locales", in: inQuery},
-		{name: "extra", wire: "extra", in: inQuery},
+		{name: "ClientID", wire: "client_id", in: inQuery},
+		{name: "UILocales", wire: "ui_locales", in: inQuery},
+		{name: "Extra", wire: "extra", in: inQuery},
 	},
 }
 
@@ -37,7 +37,7 @@ var opCreateLogoutURL = operation{
 	name:     "create_logout_url",
 	endpoint: endpointAuthorization,
 	params: []param{
-		{name: "id_token_hint", wire: "id_token_hint", in: inQuery},
+		{name: "IDTokenHint", wire: "id_token_hint", in: inQuery},
 	},
 }
 
