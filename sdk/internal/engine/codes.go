@@ -48,7 +48,7 @@ type outcome struct {
 func (x exchange) key() codeKey {
 	h := sha256.New()
 	for _, part := range append([]string{x.code.Reveal(), x.verifier.Reveal(), x.redirectURI}, x.resources...) {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
+		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return codeKey(h.Sum(nil))
 }

@@ -33,6 +33,13 @@ func (f *failure) of(grant string) *failure {
 	return &changed
 }
 
+// advising returns the failure with what to do about it.
+func (f *failure) advising(advice string) *failure {
+	changed := *f
+	changed.base.Description += "; " + advice
+	return &changed
+}
+
 // is reports whether the failure is the SDK's own of that code. A provider can name any code it likes.
 func (f *failure) is(code string) bool {
 	return f.base.Code == code && f.base.Source == authpi.ErrorSourceSDK

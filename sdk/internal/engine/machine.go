@@ -75,21 +75,24 @@ func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet
 		return nil, f.of(machineGrant)
 	}
 	s, f = e.verifyMachine(ctx, s, set, fromCaller)
+	wrong := f != nil && f.is("invalid_token")
 	switch {
-	case marked || f != nil && !f.is("invalid_token"):
-		return s, f.of(machineGrant)
-	case f != nil || !s.ownAccount():
+	case !marked && (wrong || f == nil && !s.ownAccount()):
 		return nil, nil
+	case wrong:
+		f = f.advising("call client_credentials again")
 	}
-	return s, nil
+	return s, f.of(machineGrant)
 }
 
 // unmarkedMachine reports whether a set without a grant has the form in which 0.2.0 and 1.1.2 stored a machine's. Every set of
 // a user has one of the other members.
 func (e *Engine) unmarkedMachine(tokens *authpi.TokenSet) bool {
+	if !tokens.IDToken.IsZero() || !tokens.RefreshToken.IsZero() || tokens.Grant != "" {
+		return false
+	}
 	_, user := tokens.Extra("subject_hint")
-	user = user || !tokens.IDToken.IsZero() || !tokens.RefreshToken.IsZero()
-	return tokens.Grant == "" && !user && !tokens.AccessToken.IsZero() && !e.config.ClientSecret.IsZero()
+	return !user && !tokens.AccessToken.IsZero() && !e.config.ClientSecret.IsZero()
 }
 
 // isMachine reports whether an agent has the token set of a client that acts for itself.
