@@ -291,8 +291,8 @@ func (t *UserInfo) members() []strictjson.Member {
 	}
 }
 
-// Metadata is the provider metadata. Members without a field are kept. See OpenID Connect Discovery
-// 1.0, section 3.
+// Metadata is the provider metadata. Members without a field are kept. Lists of a wrong form count
+// as absent. See OpenID Connect Discovery 1.0, section 3.
 type Metadata struct {
 	// Issuer is the issuer. In JSON: issuer.
 	Issuer string
@@ -344,11 +344,11 @@ func (t Metadata) MarshalJSON() ([]byte, error) {
 	return strictjson.Marshal(t.members(), &t.unknown)
 }
 
-// UnmarshalJSON reads the JSON object, strictly: exact names, no member twice. After an error the
-// value is unchanged.
+// UnmarshalJSON reads the JSON object: exact names, no member twice. A member of a wrong form
+// counts as absent unless it is required. After an error the value is unchanged.
 func (t *Metadata) UnmarshalJSON(data []byte) error {
 	var fresh Metadata
-	if err := strictjson.Unmarshal(data, fresh.members(), &fresh.unknown); err != nil {
+	if err := strictjson.UnmarshalLenient(data, fresh.members(), &fresh.unknown); err != nil {
 		return err
 	}
 	*t = fresh

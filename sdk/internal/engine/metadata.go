@@ -2,16 +2,13 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/flight"
-	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
 const (
@@ -133,8 +130,8 @@ func (e *Engine) metadataUnavailable(cause *failure) *failure {
 	case "cancelled", "unexpected_redirect":
 		return cause
 	case "invalid_response": // a maintenance page, say
-		f := invalidMetadata(link + " is not usable: " + cause.base.Description)
-		f.base.Temporary, f.base.Status, f.cause = true, cause.base.Status, cause
+		f := e.unreadableMetadata(cause.base.Description)
+		f.base.Status, f.cause = cause.base.Status, cause
 		return f
 	}
 	f := metadataDocument.unavailable(link, cause)
@@ -142,54 +139,6 @@ func (e *Engine) metadataUnavailable(cause *failure) *failure {
 		f.base.Temporary = false
 		f.base.Description = "there is no provider metadata at " + link + "; check IssuerURL"
 	}
-	return f
-}
-
-func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
-	m := e.newMetadata()
-	if m.document.UnmarshalJSON(data) != nil {
-		unreadable := invalidMetadata("the document does not have the form that it must have")
-		unreadable.base.Temporary = true
-		return nil, unreadable
-	}
-	if m.document.Issuer != e.issuer {
-		return nil, invalidMetadata("the document names the issuer " + quote(m.document.Issuer) + ", expected " + quote(e.issuer))
-	}
-	var members []strictjson.Member
-	for i, row := range endpointTable {
-		if row.metadata != "" {
-			members = append(members, strictjson.Member{Name: row.metadata, Value: strictjson.String(&m.endpoints[i])})
-		}
-	}
-	if strictjson.Unmarshal(data, members, nil) != nil {
-		return nil, invalidMetadata("an endpoint is no text")
-	}
-	for i, link := range m.endpoints {
-		if link == "" {
-			continue
-		}
-		if why := endpointDefect(link, e.config.IssuerURL); why != "" {
-			return nil, invalidMetadata(endpointTable[i].metadata + " " + why)
-		}
-	}
-	return m, nil
-}
-
-// copyOfMetadata returns a document that shares nothing that changes with the given one.
-func copyOfMetadata(document *authpi.Metadata) *authpi.Metadata {
-	copied := *document
-	for _, list := range []*[]string{
-		&copied.ScopesSupported, &copied.ResponseTypesSupported, &copied.GrantTypesSupported,
-		&copied.TokenEndpointAuthMethodsSupported, &copied.IDTokenSigningAlgValuesSupported, &copied.CodeChallengeMethodsSupported,
-	} {
-		*list = slices.Clone(*list)
-	}
-	return &copied
-}
-
-func invalidMetadata(description string) *failure {
-	f := failed("invalid_metadata", description)
-	f.base.Source = authpi.ErrorSourceDiscovery
 	return f
 }
 
