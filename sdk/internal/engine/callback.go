@@ -16,7 +16,7 @@ var responseParameters = [...]string{"state", "code", "error", "error_descriptio
 // callback is what an authorization response says.
 type callback struct {
 	state, code, issuer string
-	err, description    string // fit to be quoted; err is empty if nothing of it is
+	err, description    string // bounded; err is as it came, and only a well-formed one may be shown as it is
 
 	named bool // whether there is an issuer at all
 }
@@ -32,7 +32,7 @@ func readCallback(link string) (*callback, *failure) {
 		return nil, f
 	}
 	return &callback{
-		state: values.Get("state"), code: values.Get("code"), err: bounded(values.Get("error"), maxCode),
+		state: values.Get("state"), code: values.Get("code"), err: cut(values.Get("error"), maxCode),
 		description: bounded(values.Get("error_description"), maxDescription), issuer: values.Get("iss"), named: values.Has("iss"),
 	}, nil
 }
@@ -130,6 +130,8 @@ func (e *Engine) checkAnswer(c *callback, login *authpi.AuthorizationURL, m *met
 	case c.issuer != e.issuer && (c.named || promised):
 		return "", authorizationFailure("issuer_mismatch",
 			"the callback names the issuer "+quote(c.issuer)+", expected "+quote(e.issuer))
+	case c.err != "" && !isErrorCode(c.err):
+		return "", invalidCallback("the callback has a malformed error code")
 	case c.err != "":
 		return "", refused(authpi.OAuthError{
 			Code: c.err, Description: c.description, Source: authpi.ErrorSourceAuthorization,

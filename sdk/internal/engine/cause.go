@@ -11,13 +11,13 @@ import (
 )
 
 var (
-	// errNoHTTP stands for an error that quotes what came in place of an answer, which can be what was sent, or a part of it.
-	errNoHTTP = errors.New("what came is not HTTP")
+	// errNoHTTP replaces an error that quotes a response that is not HTTP: it may repeat what was sent, or a part of it.
+	errNoHTTP = errors.New("the response is not HTTP")
 
-	// errQuoting stands for an error of a transport that quotes what was sent.
+	// errQuoting replaces an error of a transport that quotes what was sent.
 	errQuoting = errors.New("the transport's error quotes the request")
 
-	// errUnexplained stands for the cause that a transport's error does not have.
+	// errUnexplained replaces the cause that a transport's error does not have.
 	errUnexplained = errors.New("the transport gave no cause")
 
 	// errNoResponse is a transport that returned neither a response nor an error.
@@ -60,7 +60,7 @@ func (r *request) scrubbed(err error) error {
 func (r *request) quotes(err error) bool {
 	return quotesServer(err) || anyError(err, func(err error) bool {
 		text := printable(err.Error())
-		return r.redact(text) != text || r.showsShort(text)
+		return r.redact(text, len(text)) != text || r.showsShort(text)
 	})
 }
 

@@ -16,6 +16,18 @@ func Challenge(header http.Header) (code, description string) {
 	return wire.code, wire.description
 }
 
+// ReadError reads the error of a body.
+func ReadError(body []byte) (code, description string) {
+	wire := readError(body)
+	return wire.code, wire.description
+}
+
+// Redact takes a secret out of a text.
+func Redact(secret, text string) string {
+	r := request{secrets: []string{secret}}
+	return r.quotable(text, len(text)*len("[redacted]"))
+}
+
 // ReadCallback reads a callback's URL and returns its state and code.
 func ReadCallback(link string) (state, code string, err error) {
 	c, f := readCallback(link)

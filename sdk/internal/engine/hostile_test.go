@@ -3,13 +3,18 @@ package engine_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -18,6 +23,7 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 	"github.com/arbfay/authpi-go/sdk/authpi"
 	"github.com/arbfay/authpi-go/sdk/internal/engine"
+	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
 // A letter whose lower case is longer in UTF-8 must not move the place where a challenge is read.
@@ -144,6 +150,56 @@ func FuzzChallenge(f *testing.F) {
 		code, description := engine.Challenge(http.Header{"Www-Authenticate": {value}})
 		assert.LessOrEqual(t, len(code)+len(description), len(value), "more came out than went in")
 	})
+}
+
+// FuzzReadError holds the tolerant reader against encoding/json where that accepts the body.
+func FuzzReadError(f *testing.F) {
+	for _, body := range []string{
+		`{"error":"invalid_grant","error_description":"no"}`, `{"error_description":{"error":"x"},"error":"a\u0062"}`,
+		`{"a":["error","x"],"b":{"error":"y"},"error":"z"}`, `{"error":"a","error":"b"}`, `["error"]`, `{"error":"a" "error":"b"}`,
+		"{\"error\":\"a\",\"error_description\":\"\xe9\n\"}", `{"error":"\`, ` { "x" : "error" , "error" : "a" } `,
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		code, description := engine.ReadError([]byte(body))
+		assert.LessOrEqual(t, len(code)+len(description), len(body))
+		var strict map[string]json.RawMessage
+		var scanner strictjson.Scanner
+		scanner.Reset(body, strictjson.MaxMembers)
+		if scanner.Skip(); scanner.End() != nil || json.Unmarshal([]byte(body), &strict) != nil {
+			return
+		}
+		want := ""
+		if value := strict["error"]; len(value) > 0 && value[0] == '"' {
+			require.NoError(t, json.Unmarshal(value, &want))
+		}
+		assert.Equal(t, want, code)
+	})
+}
+
+// FuzzRedact holds that nothing of a secret is left, as it is or escaped.
+func FuzzRedact(f *testing.F) {
+	f.Add("planted-secret", "the planted-secret of planted%2Dsecret", uint8(4))
+	f.Add("%2525%25%25", "%25%2525%25%25", uint8(0))
+	f.Add("aaaaaaaaa", "aaaaaaaaaaaaaaaaaaaa", uint8(9))
+	f.Add("&amp;&amp;&", "&amp;amp;&amp;&", uint8(1))
+	f.Fuzz(func(t *testing.T, secret, text string, at uint8) {
+		const fewest = 8
+		if !printable(secret) || len(secret) < fewest || strings.ContainsAny(secret, "[]") || secret == "redacted" {
+			return // what replaces it can be a part of it
+		}
+		i := min(int(at), len(text))
+		for _, spelled := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret)} {
+			redacted := engine.Redact(secret, text[:i]+spelled+text[i:])
+			assert.NotContains(t, redacted, secret)
+			assert.Contains(t, redacted, "[redacted]", "%q", spelled)
+		}
+	})
+}
+
+func printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(c rune) bool { return c == utf8.RuneError || !unicode.IsPrint(c) })
 }
 
 func FuzzReadCallback(f *testing.F) {

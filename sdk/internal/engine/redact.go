@@ -11,17 +11,23 @@ import (
 // minRedacted is the size in bytes of the shortest secret that is looked for in a text. A shorter one is in many words.
 const minRedacted = 8
 
-// code returns an error code as it came, or nothing if it has a byte that RFC 6749, section 5.2, does not allow or a secret.
+// code returns an error code as it came, or nothing if it is malformed or contains a secret.
 func (r *request) code(text string) string {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return ""
-		}
-	}
-	if r.redact(text) != text {
+	code := cut(text, maxCode)
+	if !isErrorCode(text) || cut(r.redact(text, maxCode), maxCode) != code {
 		return ""
 	}
-	return cut(text, maxCode)
+	return code
+}
+
+// isErrorCode reports whether a text has only the bytes that RFC 6749, section 5.2, allows in an error code.
+func isErrorCode(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // description makes a server's description fit for an error. Where a secret was sent that is too short to be found in it,
@@ -46,11 +52,13 @@ func (r *request) showsShort(text string) bool {
 
 // quotable makes of a text that came back one that an error may quote, of a size at most. The order matters: what is taken
 // out of a text can put together again what was apart in it, and a half of a secret is found by nobody.
-func (r *request) quotable(text string, size int) string { return cut(r.redact(printable(text)), size) }
+func (r *request) quotable(text string, size int) string {
+	return cut(r.redact(printable(text), size), size)
+}
 
 // redact replaces each secret in a printable text, whether it is there as it was sent or encoded. It makes one pass: what it
-// puts into the text is not looked at again.
-func (r *request) redact(text string) string {
+// puts into the text is not looked at again. It ends after size bytes, and so does the time that a server can make it take.
+func (r *request) redact(text string, size int) string {
 	if text == "" {
 		return ""
 	}
@@ -58,15 +66,18 @@ func (r *request) redact(text string) string {
 	var b strings.Builder
 	end := 0 // of what has been written or left out
 	for i := range len(text) {
-		size := 0
-		for _, needle := range needles {
-			size = max(size, spelled(text[i:], needle))
+		if i >= end && b.Len()+i-end >= size {
+			return b.String() + text[end:i]
 		}
-		if size > 0 && i >= end {
+		found := 0
+		for _, needle := range needles {
+			found = max(found, spelled(text[i:], needle))
+		}
+		if found > 0 && i >= end {
 			b.WriteString(text[end:i] + "[redacted]")
 		}
-		if size > 0 {
-			end = max(end, i+size) // further, where another secret begins within this one
+		if found > 0 {
+			end = max(end, i+found) // further, where another secret begins within this one
 		}
 	}
 	return b.String() + text[end:]

@@ -107,6 +107,17 @@ func TestSecretsThatOverlapAreRedactedTogether(t *testing.T) {
 	assert.Equal(t, "x [redacted] y", refresh.Description)
 }
 
+// Redaction looks at each byte several times; what a server can send must not keep a core busy for seconds.
+func TestALongDescriptionCostsLittle(t *testing.T) {
+	for _, unit := range []string{`\\`, "%", "&#x;", "rt-planted-secre"} {
+		body := `{"error":"invalid_grant","error_description":"` + strings.Repeat(unit, 1<<19/len(unit)) + `"}`
+		started := time.Now()
+		refresh := refusedRefresh(t, "rt-planted-secret", httpmock.NewStringResponder(http.StatusBadRequest, body))
+		assert.Less(t, time.Since(started), time.Second, unit)
+		assert.Len(t, refresh.Description, 512, unit)
+	}
+}
+
 func TestAnErrorSaysWhatToDo(t *testing.T) {
 	answer := httpmock.NewStringResponder
 	typed := http.Header{"Content-Type": {"application/json"}}
