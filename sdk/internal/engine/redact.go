@@ -57,7 +57,8 @@ func (r *request) quotable(text string, size int) string {
 }
 
 // redact replaces each secret in a printable text, whether it is there as it was sent or encoded. It makes one pass: what it
-// puts into the text is not looked at again. It ends after size bytes, and so does the time that a server can make it take.
+// puts into the text is not looked at again. It stops soon after size bytes, so that a long text takes no longer than a short
+// one; the caller cuts the rest.
 func (r *request) redact(text string, size int) string {
 	if text == "" {
 		return ""
@@ -66,7 +67,7 @@ func (r *request) redact(text string, size int) string {
 	var b strings.Builder
 	end := 0 // of what has been written or left out
 	for i := range len(text) {
-		if i >= end && b.Len()+i-end >= size {
+		if i >= end && b.Len()+i-end > size {
 			return b.String() + text[end:i]
 		}
 		found := 0
