@@ -68,6 +68,11 @@ type Config struct {
 	// unread. It must not be negative. Default: 131072.
 	MaxTokenBytes int
 
+	// MaxRememberedBytes is the memory in bytes for verified tokens, of which at most 4,096 are
+	// remembered. A token that needs more by itself is verified each time. The least is 4,096
+	// bytes. Default: 16777216.
+	MaxRememberedBytes int
+
 	// ClientAuth is the method of client authentication. Empty means client_secret_basic, or
 	// client_secret_post where metadata lists it without basic. See OpenID Connect Core 1.0,
 	// section 9.

@@ -268,6 +268,9 @@ var configOptions = map[string]func(*authpi.Config, *arguments, string){
 	"max_token_bytes": func(c *authpi.Config, a *arguments, name string) {
 		c.MaxTokenBytes = limit(a.integer(name))
 	},
+	"max_remembered_bytes": func(c *authpi.Config, a *arguments, name string) {
+		c.MaxRememberedBytes = limit(a.integer(name))
+	},
 	"client_auth": func(c *authpi.Config, a *arguments, name string) {
 		c.ClientAuth = authpi.ClientAuth(a.text(name))
 	},

@@ -66,6 +66,9 @@ var configDefaults = []func(*authpi.Config){
 	func(c *authpi.Config) {
 		c.MaxTokenBytes = max(0, cmp.Or(c.MaxTokenBytes, 131072))
 	},
+	func(c *authpi.Config) {
+		c.MaxRememberedBytes = max(0, cmp.Or(c.MaxRememberedBytes, 16777216))
+	},
 }
 
 // withDefaults returns the configuration with its defaults in place.

@@ -13,7 +13,7 @@ import (
 
 // checkConfig finds what in a configuration can never work. Each error names the field and a value that fits.
 func checkConfig(config authpi.Config) *failure {
-	checks := []func(authpi.Config) *failure{checkIssuer, checkClient, checkRedirectURI, checkEndpoints, checkDurations}
+	checks := []func(authpi.Config) *failure{checkIssuer, checkClient, checkRedirectURI, checkEndpoints, checkDurations, checkSizes}
 	for _, check := range checks {
 		if f := check(config); f != nil {
 			return f
@@ -38,9 +38,19 @@ func checkClient(config authpi.Config) *failure {
 	default:
 		return misconfigured("invalid_argument", "set ClientAuth to ClientAuthBasic or ClientAuthPost, or leave it empty")
 	}
+	return nil
+}
+
+// checkSizes refuses sizes that can never work. MaxRememberedBytes: 16 meant mebibytes.
+func checkSizes(config authpi.Config) *failure {
+	const minRemembered = 4096
 	if config.MaxTokenBytes < 0 {
 		return misconfigured("invalid_argument", "set MaxTokenBytes to a size in bytes, such as 131072, or leave it 0; "+
 			"tokens are never read without a limit")
+	}
+	if n := config.MaxRememberedBytes; n != 0 && n < minRemembered {
+		return misconfigured("invalid_argument", "set MaxRememberedBytes to a size in bytes of at least 4096, such as 16777216, "+
+			"or leave it 0")
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func New(config authpi.Config) (*Engine, error) {
 	}
 	e.config.Entropy = sharedReader(e.config.Entropy)
 	e.keys.init(e)
-	e.memory.init(rememberedTokens)
+	e.memory.init(rememberedTokens, e.config.MaxRememberedBytes)
 	e.rotation.init()
 	return e, nil
 }

@@ -8,7 +8,12 @@ import (
 )
 
 // ForgetTokens turns the memory of verified tokens off, so that a benchmark sees each verification.
-func (e *Engine) ForgetTokens() { e.memory.init(0) }
+func (e *Engine) ForgetTokens() { e.memory.init(0, 0) }
+
+// Remembers reports whether an access token is remembered.
+func (e *Engine) Remembers(token string) bool {
+	return e.memory.tokens[fingerprintOf(accessTokenKind, token)] != nil
+}
 
 // Challenge reads the error of a WWW-Authenticate header.
 func Challenge(header http.Header) (code, description string) {

@@ -16,11 +16,15 @@ import (
 
 // accessToken returns an access token of the usual size, or larger by padding.
 func (w *world) accessToken(padding int) string {
+	return w.accessTokenWith("j", strings.Repeat("x", padding))
+}
+
+// accessTokenWith returns an access token of that ID, whose organizations are a claim of any kind.
+func (w *world) accessTokenWith(id string, organizations any) string {
 	now := time.Now()
 	return w.key.Token("at+jwt", mint.NewObject(
-		"iss", issuer, "sub", "usr_018f2f7e9a6c7d3bb1c2d3e4f5", "aud", "c_bench", "client_id", "c_bench", "jti", "j", "scope", "openid",
-		"iat", now.Unix(), "exp", now.Add(time.Hour).Unix(), "dat", map[string]any{"type": "identity"},
-		"padding", strings.Repeat("x", padding),
+		"iss", issuer, "sub", "usr_018f2f7e9a6c7d3bb1c2d3e4f5", "aud", "c_bench", "client_id", "c_bench", "jti", id, "scope", "openid",
+		"iat", now.Unix(), "exp", now.Add(time.Hour).Unix(), "dat", map[string]any{"type": "identity"}, "organizations", organizations,
 	))
 }
 

@@ -52,7 +52,7 @@ func (e *Engine) verifySignature(
 	}
 	result, err := e.verifyAnew(ctx, parsed, set, from)
 	if err == nil {
-		e.memory.put(id, result)
+		e.memory.put(id, result, result.footprint(token))
 	}
 	return result, err
 }
