@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
@@ -28,6 +29,10 @@ func checkClient(config authpi.Config) *failure {
 	}
 	if why := textDefect(config.ClientID); why != "" {
 		return misconfigured("missing_client_id", "set ClientID to the client's ID, such as c_1a2b3c; the one given "+why)
+	}
+	if secret := config.ClientSecret.Reveal(); secret == "..." || strings.ContainsFunc(secret, unicode.IsControl) {
+		return misconfigured("invalid_argument", "set ClientSecret to the client's secret; the one given is a placeholder or has "+
+			"a line break, as a file often does: use strings.TrimSpace")
 	}
 	if why := textDefect(config.Audience); why != "" {
 		return misconfigured("invalid_argument", "set Audience to the aud of the access tokens, such as https://api.example.com, "+

@@ -33,6 +33,9 @@ func TestConfigErrorsNameTheFieldAndAValue(t *testing.T) {
 		"client ID": {
 			func(c *authpi.Config) { c.ClientID = "c_..." }, []string{"set ClientID to ", "such as c_", "placeholder"},
 		},
+		"client secret": {
+			func(c *authpi.Config) { c.ClientSecret = authpi.NewSecret("s3cret-1\n") }, []string{"set ClientSecret to ", "TrimSpace"},
+		},
 		"redirect URI": {
 			func(c *authpi.Config) { c.RedirectURI = "/callback" }, []string{"set RedirectURI to ", "such as https://", "absolute"},
 		},
