@@ -76,7 +76,19 @@ func (b *browser) open(t *testing.T, address string, fields url.Values) (target,
 	return response.Header.Get("Location"), string(text)
 }
 
+// cancel opens an address of the provider, follows the link that cancels the login, and returns where the
+// browser is sent.
+func (b *browser) cancel(t *testing.T, address string) string {
+	t.Helper()
+	_, page := b.open(t, address, nil)
+	found := abortTag.FindStringSubmatch(page)
+	require.NotNil(t, found, "the page cannot be canceled: %s", page)
+	target, _ := b.open(t, found[1], nil)
+	return target
+}
+
 var (
+	abortTag = regexp.MustCompile(`<a href="([^"]+/abort)"`)
 	formTag  = regexp.MustCompile(`<form[^>]* action="([^"]+)"`)
 	fieldTag = regexp.MustCompile(`<(?:input|button)[^>]* name="[^>]+>`)
 	nameOf   = regexp.MustCompile(` name="([^"]*)"`)

@@ -123,6 +123,7 @@ func TestIssuerOfTheCallback(t *testing.T) {
 			tampered.RawQuery = query.Encode()
 			_, err = client.ExchangeCallback(t.Context(), tampered.String(), login, nil)
 			requireCode(t, err, "issuer_mismatch")
+			assert.True(t, authpi.NeedsLogin(err))
 		}
 		// The code was not sent in any of these cases, so that it still works.
 		agent, err := client.ExchangeCallback(t.Context(), callback, login, nil)
@@ -142,7 +143,7 @@ func TestFormPost(t *testing.T) {
 			login := start(t, client, &opts)
 			target, body := f.newBrowser(t).visit(t, login.URL)
 			require.Equal(t, callbackURI, target)
-			return login, "?" + body
+			return login, body
 		}
 		login, callback := post(t, authpi.CreateAuthorizationURLOptions{})
 		agent, err := client.ExchangeCallback(t.Context(), callback, login, nil)
@@ -176,6 +177,52 @@ func TestSilentLogin(t *testing.T) {
 		require.NoError(t, err, "the browser is logged in")
 		assert.Equal(t, "usr_alice", agent.ID())
 	})
+}
+
+func TestCanceledLogin(t *testing.T) {
+	t.Parallel()
+	f := newForeign(t)
+	flavor.Each(t, func(t *testing.T, open flavor.Open) {
+		client := discovered(t, open, f.config("c_public"))
+		login := start(t, client, nil)
+		_, err := client.ExchangeCallback(t.Context(), f.newBrowser(t).cancel(t, login.URL), login, nil)
+		requireCode(t, err, "access_denied")
+		assert.NotErrorIs(t, err, authpi.ErrTemporary)
+		assert.False(t, authpi.NeedsLogin(err), "the person does not want to log in")
+	})
+}
+
+func TestWrongConfiguration(t *testing.T) {
+	t.Parallel()
+	f := newForeign(t)
+	for name, test := range map[string]struct {
+		change func(*authpi.Config)
+		code   string
+		text   string // what the error mentions
+	}{
+		"issuer with a slash": {func(c *authpi.Config) { c.IssuerURL += "/" }, "invalid_metadata", f.issuer},
+		"issuer by another name": {func(c *authpi.Config) {
+			c.IssuerURL = strings.Replace(c.IssuerURL, "127.0.0.1", "localhost", 1)
+		}, "invalid_metadata", f.issuer},
+		"issuer with a path": {func(c *authpi.Config) { c.IssuerURL += "/tenant" }, "metadata_unavailable", "404"},
+		"other client":       {func(c *authpi.Config) { c.ClientID = "c_nobody" }, "invalid_client", "401"},
+		"wrong secret":       {func(c *authpi.Config) { c.ClientSecret = authpi.NewSecret("another") }, "invalid_client", "401"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flavor.Each(t, func(t *testing.T, open flavor.Open) {
+				config := f.config("c_eddsa")
+				test.change(&config)
+				_, err := open(t, config).ClientCredentials(t.Context(), nil)
+				var refused *authpi.OAuthError
+				require.ErrorAs(t, err, &refused)
+				assert.Equal(t, test.code, refused.Code)
+				assert.False(t, refused.Temporary)
+				assert.False(t, authpi.NeedsLogin(err))
+				assert.ErrorContains(t, err, test.text)
+				assert.NotContains(t, err.Error(), config.ClientSecret.Reveal())
+			})
+		})
+	}
 }
 
 func TestExchangeIsRefused(t *testing.T) {

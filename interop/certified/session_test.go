@@ -62,7 +62,8 @@ func requireRefusedRefresh(t *testing.T, client flavor.Client, agent *authpi.Age
 	var refused *authpi.RefreshError
 	require.ErrorAs(t, err, &refused)
 	requireCode(t, refused, "invalid_grant")
-	require.False(t, refused.Temporary)
+	require.NotErrorIs(t, err, authpi.ErrTemporary)
+	require.True(t, authpi.NeedsLogin(err))
 	return refused
 }
 
@@ -130,6 +131,33 @@ func TestKeyRotation(t *testing.T) {
 	})
 }
 
+// An API must accept tokens under a new key, even when it has loaded the keys a moment ago.
+func TestKeyRotationAtAnAPI(t *testing.T) {
+	t.Parallel()
+	f := newForeign(t)
+	flavor.Each(t, func(t *testing.T, open flavor.Open) {
+		var watch clock
+		api := open(t, authpi.Config{IssuerURL: f.issuer, ClientID: "api", Audience: reportsAPI, Clock: watch.now})
+		verify := func() error {
+			machine, err := open(t, f.config("c_es256")).ClientCredentials(t.Context(), &authpi.ClientCredentialsOptions{
+				Scopes: []string{"reports:read"}, Resources: []string{reportsAPI},
+			})
+			require.NoError(t, err)
+			_, err = api.VerifyAccessToken(t.Context(), machine.Tokens().AccessToken, nil)
+			return err
+		}
+		require.NoError(t, verify())
+		f.rotate(t)
+		require.NoError(t, verify(), "the first unknown key ID makes the API load the keys")
+		f.rotate(t)
+		err := verify() // the API must not load the keys again so soon
+		requireCode(t, err, "keys_unavailable")
+		require.ErrorIs(t, err, authpi.ErrTemporary)
+		watch.advance(10 * time.Second)
+		require.NoError(t, verify())
+	})
+}
+
 // A provider that does not run ends no session.
 func TestOutage(t *testing.T) {
 	t.Parallel()
@@ -175,6 +203,8 @@ func requireOutage(t *testing.T, err error) {
 	t.Helper()
 	require.ErrorIs(t, err, authpi.ErrTemporary)
 	require.ErrorIs(t, err, authpi.ErrNetwork)
+	require.ErrorContains(t, err, "connection refused")
+	require.False(t, authpi.NeedsLogin(err))
 }
 
 func TestLogout(t *testing.T) {
