@@ -12,9 +12,11 @@ import "time"
 // unexpected_redirect, invalid_response, cancelled, client_closed, entropy_unavailable,
 // invalid_metadata, metadata_unavailable and keys_unavailable.
 type OAuthError struct {
-	// Code is the error code, as the wire or the failure tables name it. At most 128 bytes.
+	// Code is the error code, byte for byte as the wire or the failure tables name it. At most 128
+	// bytes.
 	Code string
-	// Description is the text for developers. At most 512 bytes, stripped of what was sent.
+	// Description is the text for developers. At most 512 bytes. Secrets that were sent are
+	// redacted; where one is shorter than 8 bytes, the text of the server is left out.
 	Description string
 	// Status is the HTTP status. 0 where there was no answer.
 	Status int

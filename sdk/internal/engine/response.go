@@ -32,7 +32,8 @@ func (e *Engine) receive(ctx context.Context, response *http.Response, r *reques
 	status := response.StatusCode
 	base := authpi.OAuthError{Status: status, Source: r.op.source, RetryAfter: retryAfter(response.Header, e.now())}
 	if status >= 300 && status < 400 {
-		base.Code, base.Description = "unexpected_redirect", r.host+" redirects, and redirects are not followed; configure the final URL"
+		base.Code = "unexpected_redirect"
+		base.Description = r.host + " redirects, and redirects are not followed; configure the final URL"
 		return &failure{base: base, class: plain}
 	}
 	if out == nil && status >= 200 && status < 300 {
@@ -131,7 +132,7 @@ var byteOrderMark = []byte("\uFEFF")
 // mediaType returns the media type of a response without its parameters, as far as it can be read.
 func mediaType(header http.Header) string {
 	value := header.Get("Content-Type")
-	if media, _, err := mime.ParseMediaType(value); err == nil {
+	if media, _, _ := mime.ParseMediaType(value); media != "" { // it is there beside a malformed parameter, too
 		return media
 	}
 	return value

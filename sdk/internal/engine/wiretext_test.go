@@ -113,7 +113,7 @@ func TestALongDescriptionCostsLittle(t *testing.T) {
 		body := `{"error":"invalid_grant","error_description":"` + strings.Repeat(unit, 1<<19/len(unit)) + `"}`
 		started := time.Now()
 		refresh := refusedRefresh(t, "rt-planted-secret", httpmock.NewStringResponder(http.StatusBadRequest, body))
-		assert.Less(t, time.Since(started), time.Second, unit)
+		assert.Less(t, time.Since(started), 5*time.Second, unit)
 		assert.Len(t, refresh.Description, 512, unit)
 	}
 }
