@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
@@ -55,7 +56,7 @@ func (f *failure) reason() string {
 	case f.base.Code == "unexpected_response":
 		return ""
 	case f.class == nil: // an error code from the wire
-		return f.base.Code + ": " + f.base.Description
+		return strings.TrimSuffix(f.base.Code+": "+f.base.Description, ": ")
 	case f.cause != nil:
 		return f.cause.Error()
 	}

@@ -52,6 +52,9 @@ func TestUnavailableNamesURLAndReason(t *testing.T) {
 			replying(http.StatusForbidden, `{"error":"access_denied","error_description":"suspended"}`),
 			"access_denied: suspended", "check ",
 		},
+		"forbidden without a description": {
+			replying(http.StatusForbidden, `{"error":"access_denied"}`), "access_denied; check ", "status 403",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for path, code := range map[string]string{
