@@ -87,10 +87,12 @@ func (t *Token) hasPayload() bool {
 
 // SignatureFits reports whether the signature has a size that the algorithm of the header allows.
 func (t *Token) SignatureFits() bool {
-	if t.Header.Algorithm == RS256 {
+	switch t.Header.Algorithm {
+	case ES256, EdDSA:
+		return len(t.signature) == encoding.EncodedLen(64)
+	default: // RSA
 		return len(t.signature) >= encoding.EncodedLen(MinRSABits/8)
 	}
-	return len(t.signature) == encoding.EncodedLen(64) // ES256 and EdDSA
 }
 
 // Payload returns the bytes that were signed, or nothing before Verify has succeeded: nobody reads a claim too early.

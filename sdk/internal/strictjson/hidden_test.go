@@ -83,6 +83,20 @@ func BenchmarkHide(b *testing.B) {
 		}
 		runtime.KeepAlive(hidden)
 	})
+	b.Run("new, 100 KiB", func(b *testing.B) {
+		garbage := []byte(strings.Repeat("t", 100<<10))
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			garbage[i%len(garbage)]++
+			strictjson.Hide(string(garbage))
+		}
+	})
+	b.Run("reveal", func(b *testing.B) {
+		hidden, n := strictjson.Hide(token), 0
+		for b.Loop() {
+			n += len(hidden.Reveal())
+		}
+	})
 	b.Run("floor", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			_ = fmt.Sprint(token, i)
