@@ -12,7 +12,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// checkConfig finds what in a configuration can never work. Each error names the field and a value that fits.
+// checkConfig finds what in a configuration can never work. Each error names the field and a value
+// that fits.
 func checkConfig(config authpi.Config) *failure {
 	checks := []func(authpi.Config) *failure{checkIssuer, checkClient, checkRedirectURI, checkEndpoints, checkDurations, checkSizes}
 	for _, check := range checks {
@@ -97,7 +98,8 @@ func checkEndpoints(config authpi.Config) *failure {
 	return nil
 }
 
-// checkDurations refuses a number without a unit: RequestTimeout: 10 means 10 nanoseconds, in which no request succeeds.
+// checkDurations refuses a number without a unit: RequestTimeout: 10 means 10 nanoseconds, in which
+// no request succeeds.
 func checkDurations(config authpi.Config) *failure {
 	durations := []struct {
 		field string
@@ -129,7 +131,8 @@ func textDefect(text string) string {
 	return ""
 }
 
-// endpointDefect returns what is wrong with an endpoint of an issuer, or nothing. Plain http is for an issuer on loopback alone.
+// endpointDefect returns what is wrong with an endpoint of an issuer, or nothing. Plain http is for
+// an issuer on loopback alone.
 func endpointDefect(link, issuer string) string {
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" || u.User != nil || strings.Contains(link, "#") {
@@ -141,7 +144,8 @@ func endpointDefect(link, issuer string) string {
 	return "is not https"
 }
 
-// loopback reports whether a URL points at this machine. Names other than localhost could resolve to anything.
+// loopback reports whether a URL points at this machine. Names other than localhost could resolve
+// to anything.
 func loopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()

@@ -12,7 +12,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/engine"
 )
 
-// An error about the configuration is read by whoever has just written it: it has the field and a value that fits.
+// An error about the configuration is read by whoever has just written it: it has the field and a
+// value that fits.
 func TestConfigErrorsNameTheFieldAndAValue(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*authpi.Config)

@@ -40,7 +40,7 @@ func (op *operation) encode(values []any) (*request, *failure) {
 			continue
 		}
 		if fractional(values[i]) {
-			return nil, misconfigured("invalid_argument", p.name+" must be a whole number of seconds")
+			return nil, misconfigured("invalid_argument", p.name+" must be a whole number of seconds, such as 10 * time.Second")
 		}
 		texts, secret := wireTexts(values[i])
 		if secret {

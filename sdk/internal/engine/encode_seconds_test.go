@@ -29,7 +29,7 @@ func TestFractionsOfSecondsAreRefused(t *testing.T) {
 			var wrong *authpi.ConfigurationError
 			require.ErrorAs(t, err, &wrong, test.age)
 			assert.Equal(t, "invalid_argument", wrong.Code)
-			assert.Equal(t, "MaxAge must be a whole number of seconds", wrong.Description)
+			assert.Equal(t, "MaxAge must be a whole number of seconds, such as 10 * time.Second", wrong.Description)
 			continue
 		}
 		require.NoError(t, err)

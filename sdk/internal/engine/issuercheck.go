@@ -11,7 +11,8 @@ import (
 // wellKnown is in the address of a document about an issuer. The issuer's own URL never has it.
 const wellKnown = "/.well-known/"
 
-// checkIssuer refuses an issuer URL that can never be one, and gives the one that was probably meant.
+// checkIssuer refuses an issuer URL that can never be one, and gives the one that was probably
+// meant.
 func checkIssuer(config authpi.Config) *failure {
 	if why, fit := issuerDefect(config.IssuerURL); why != "" {
 		return invalidIssuer("IssuerURL", why, fit)
@@ -36,8 +37,8 @@ func invalidIssuer(field, why, fit string) *failure {
 	return misconfigured("invalid_issuer_url", "set "+field+" to "+fit+"; the one given "+why)
 }
 
-// issuerDefect returns what is wrong with an issuer URL, or nothing, and the URL that would fit, if that can be guessed. It
-// never repeats the user information of the URL, which may be a password.
+// issuerDefect returns what is wrong with an issuer URL, or nothing, and the URL that would fit, if
+// that can be guessed. It never repeats the user information of the URL, which may be a password.
 func issuerDefect(link string) (why, fit string) {
 	if link == "" {
 		return "is empty", ""
@@ -78,8 +79,8 @@ func withScheme(text string) string {
 	return issuerOf(u)
 }
 
-// issuerOf returns a URL without what an issuer cannot have. A name after "/.well-known/NAME" is the issuer's path, as RFC 8414,
-// section 3.1, places it.
+// issuerOf returns a URL without what an issuer cannot have. A name after "/.well-known/NAME" is
+// the issuer's path, as RFC 8414, section 3.1, places it.
 func issuerOf(u *url.URL) string {
 	scheme := "https"
 	if loopback(u) {

@@ -10,7 +10,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
-// readMetadata reads a document and checks the members that logins depend on. Malformed lists count as absent.
+// readMetadata reads a document and checks the members that logins depend on. Malformed lists count
+// as absent.
 func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
 	m := e.newMetadata()
 	var issuer string
@@ -51,7 +52,8 @@ func (e *Engine) readMetadata(data json.RawMessage) (*metadata, *failure) {
 	return m, nil
 }
 
-// otherIssuer returns the failure of a document that names another issuer than expected, and says which option to change.
+// otherIssuer returns the failure of a document that names another issuer than expected, and says
+// which option to change.
 func (e *Engine) otherIssuer(named string) *failure {
 	advice := "set IssuerURL to " + quote(named)
 	defect, _ := issuerDefect(named)
@@ -78,7 +80,8 @@ func (e *Engine) invalidMetadata(why string) *failure {
 	return f
 }
 
-// unreadableMetadata returns the failure of what is not metadata at all: the page of a proxy or of a server under maintenance.
+// unreadableMetadata returns the failure of what is not metadata at all: the page of a proxy or of
+// a server under maintenance.
 func (e *Engine) unreadableMetadata(why string) *failure {
 	f := e.invalidMetadata(why)
 	f.base.Temporary = true

@@ -33,7 +33,8 @@ const (
 	noError, protocolError, refusedStream = 0, 1, 7
 )
 
-// http2Server speaks as much HTTP/2 as is needed to read a request and to answer it with one frame. It counts the bodies.
+// http2Server speaks as much HTTP/2 as is needed to read a request and to answer it with one frame.
+// It counts the bodies.
 type http2Server struct {
 	answer func(stream uint32) []byte // returns the frame that answers the request of a stream
 	bodies atomic.Int32
@@ -80,7 +81,8 @@ func words(numbers ...uint32) []byte {
 	return b
 }
 
-// A server that refuses a request over HTTP/2 may have read it. net/http itself would send it again and again.
+// A server that refuses a request over HTTP/2 may have read it. net/http itself would send it again
+// and again.
 func TestHTTP2SendsABodyOnce(t *testing.T) {
 	for name, answer := range map[string]func(stream uint32) []byte{
 		"refused stream": func(stream uint32) []byte { return frame(frameRSTStream, 0, stream, words(refusedStream)) },
@@ -130,7 +132,8 @@ func (c *failingConn) Write(p []byte) (int, error) {
 	return n, errors.Join(err, syscall.EPIPE)
 }
 
-// An idle connection may have failed unnoticed. A new one is tried where nothing was written to it, and only there.
+// An idle connection may have failed unnoticed. A new one is tried where nothing was written to it,
+// and only there.
 func TestHTTP1SendsAgainWhereNothingWasWritten(t *testing.T) {
 	for name, test := range map[string]struct{ written, requests int }{
 		"nothing written": {0, 2},
@@ -177,7 +180,8 @@ func revoking(t *testing.T, url string, transport http.RoundTripper) *engine.Eng
 	return e
 }
 
-// A connection that is idle for longer may be closed by the server in the very moment in which a refresh token is sent.
+// A connection that is idle for longer may be closed by the server in the very moment in which a
+// refresh token is sent.
 func TestOurTransportClosesIdleConnections(t *testing.T) {
 	for name, client := range map[string]*http.Client{"none given": nil, "without a transport": {Timeout: time.Minute}} {
 		t.Run(name, func(t *testing.T) {

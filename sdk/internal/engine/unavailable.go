@@ -21,8 +21,9 @@ var (
 	keysDocument     = document{"the issuer's keys", "keys_unavailable", authpi.ErrorSourceJWKS, "jwks_uri"}
 )
 
-// unavailable returns the temporary failure of a document that cannot be fetched from a URL. The text has the URL and the reason,
-// since the text of a cause that is an error of the SDK is not printed.
+// unavailable returns the temporary failure of a document that cannot be fetched from a URL. The
+// text has the URL and the reason, since the text of a cause that is an error of the SDK is not
+// printed.
 func (d document) unavailable(link string, cause error) *failure {
 	f := temporary(d.code, "", d.source, cause)
 	text := d.name + " cannot be fetched from " + bounded(link, maxLink)
