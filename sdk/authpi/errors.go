@@ -43,8 +43,9 @@ func (e *OAuthError) Error() string {
 	return b.String()
 }
 
-// reason returns the cause that the text does not have yet, or nil. A cause of the SDK with the same code says the same, but
-// may have a cause in turn: a failed refresh has the error of its request, and that has the error of the network.
+// reason returns the cause that Error prints, or nil. A cause that is an error of the SDK with the same code is skipped, since
+// it has the same text, but its own cause is not: a RefreshError wraps the error of its request, and that wraps the error of the
+// network.
 func (e *OAuthError) reason() error {
 	cause := e.Cause
 	for base := (*OAuthError)(nil); errors.As(cause, &base); cause = base.Cause {

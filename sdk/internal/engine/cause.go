@@ -27,8 +27,8 @@ var (
 // wireMarks are in the texts of the errors with which net/http quotes what a server wrote. Their types are its own.
 var wireMarks = []string{"transport connection broken", "GOAWAY"}
 
-// scrubbed keeps of a transport's error what cannot hold a secret: of a *url.Error the inner error, not the URL, and of one
-// that quotes the server or the request the failure of the network alone.
+// scrubbed returns the part of a transport's error that cannot contain a secret: of a *url.Error the inner error without the URL,
+// and of an error that quotes the server or the request only the failure of the network.
 func (r *request) scrubbed(err error) error {
 	var outer *url.Error
 	for errors.As(err, &outer) {
@@ -47,7 +47,7 @@ func (r *request) scrubbed(err error) error {
 	switch {
 	case errors.As(err, &network) && !r.quotes(network):
 		return network
-	case errors.As(err, &number): // its text comes from a table
+	case errors.As(err, &number): // its text is one of a fixed list
 		return number
 	case quotesServer(err):
 		return errNoHTTP
@@ -90,7 +90,7 @@ func anyError(err error, is func(error) bool) bool {
 	return false
 }
 
-// transportError is a transport's error whose text can be as long as a server likes.
+// transportError bounds the text of a transport's error, which may quote the server's certificate.
 type transportError struct{ cause error }
 
 // Error returns the text of the cause, bounded.

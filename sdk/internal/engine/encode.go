@@ -14,8 +14,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// request is an operation's parameters in the places where they go, and what an error about the request is made from: the
-// host, and the secrets that no error may show.
+// request holds an operation's parameters in the places where they go, the host that it is sent to, and the secrets among the
+// parameters, which no error may show.
 type request struct {
 	op      *operation
 	host    string

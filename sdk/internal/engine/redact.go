@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// minRedacted is the size in bytes of the shortest secret that is looked for in a text. A shorter one is in many words.
+// minRedacted is the size in bytes of the shortest secret that redact looks for. A shorter one occurs in ordinary words.
 const minRedacted = 8
 
-// code returns an error code as it came, or nothing if it is malformed or contains a secret.
+// code returns an error code unchanged, or "" if it is malformed or contains a secret.
 func (r *request) code(text string) string {
 	code := cut(text, maxCode)
 	if !isErrorCode(text) || cut(r.redact(text, maxCode), maxCode) != code {
@@ -20,7 +20,7 @@ func (r *request) code(text string) string {
 	return code
 }
 
-// isErrorCode reports whether a text has only the bytes that RFC 6749, section 5.2, allows in an error code.
+// isErrorCode reports whether text is not empty and has only the bytes that RFC 6749, section 5.2, allows in an error code.
 func isErrorCode(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
@@ -30,8 +30,8 @@ func isErrorCode(text string) bool {
 	return text != ""
 }
 
-// description makes a server's description fit for an error. Where a secret was sent that is too short to be found in it,
-// nothing is left of it.
+// description returns a server's description, redacted and bounded. It is "" if one of the secrets that were sent is too short
+// to be redacted.
 func (r *request) description(text string) string {
 	if slices.ContainsFunc(r.secrets, isShort) {
 		return ""
@@ -39,7 +39,8 @@ func (r *request) description(text string) string {
 	return r.quotable(text, maxDescription)
 }
 
-// isShort reports whether a secret, of which a printed text has only what is printable, is too short to be looked for.
+// isShort reports whether a secret is too short to be redacted. Only its printable characters count, since only they can occur
+// in a printable text.
 func isShort(secret string) bool { return len(printable(secret)) < minRedacted }
 
 // showsShort reports whether a text contains a secret that is too short to be redacted.
@@ -50,22 +51,21 @@ func (r *request) showsShort(text string) bool {
 	})
 }
 
-// quotable makes of a text that came back one that an error may quote, of a size at most. The order matters: what is taken
-// out of a text can put together again what was apart in it, and a half of a secret is found by nobody.
+// quotable returns the part of a server's text that an error may quote, at most size bytes. The order of the steps matters:
+// removing characters can join the halves of a secret, and redact does not find a secret that was cut.
 func (r *request) quotable(text string, size int) string {
 	return cut(r.redact(printable(text), size), size)
 }
 
-// redact replaces each secret in a printable text, whether it is there as it was sent or encoded. It makes one pass: what it
-// puts into the text is not looked at again. It stops soon after size bytes, so that a long text takes no longer than a short
-// one; the caller cuts the rest.
+// redact replaces each secret in a printable text, plain or encoded. It makes one pass: the replacement is not searched again.
+// It stops soon after size bytes, so that a long text takes no longer than a short one; the caller cuts the rest.
 func (r *request) redact(text string, size int) string {
 	if text == "" {
 		return ""
 	}
 	needles := r.needles()
 	var b strings.Builder
-	end := 0 // of what has been written or left out
+	end := 0 // of the part of text that is in b, or was replaced
 	for i := range len(text) {
 		if i >= end && b.Len()+i-end > size {
 			return b.String() + text[end:i]
@@ -78,13 +78,13 @@ func (r *request) redact(text string, size int) string {
 			b.WriteString(text[end:i] + "[redacted]")
 		}
 		if found > 0 {
-			end = max(end, i+found) // further, where another secret begins within this one
+			end = max(end, i+found) // a secret may begin inside another one
 		}
 	}
 	return b.String() + text[end:]
 }
 
-// needles returns what a text is searched for: each secret, what is printable of it, and its base64.
+// needles returns the strings that redact looks for: each secret, its printable characters, and its base64.
 func (r *request) needles() []string {
 	var needles []string
 	for _, secret := range r.secrets {
@@ -98,8 +98,8 @@ func (r *request) needles() []string {
 	return slices.Compact(needles)
 }
 
-// spelled returns the size of what a text begins with if that is the secret, each of its characters plain or escaped in one
-// way, else 0.
+// spelled returns the number of bytes at the start of text that spell the secret, or 0. Each character is plain or escaped, all
+// of them in the same way.
 func spelled(text, secret string) int {
 	if text[0] != secret[0] && !strings.ContainsRune(`%+\&`, rune(text[0])) {
 		return 0
@@ -127,7 +127,8 @@ func spelledBy(unescape func(string) (string, int), text, secret string) int {
 	return size
 }
 
-// percentEscape reads an escape of a URL or a form: what it stands for, and its size, which is 0 for no escape.
+// percentEscape reads the escape of a URL or a form at the start of text. It returns the character and the size of the escape,
+// which is 0 if there is none.
 func percentEscape(text string) (char string, size int) {
 	const escape = len("%2F")
 	switch {
@@ -143,7 +144,7 @@ func percentEscape(text string) (char string, size int) {
 	return char, escape
 }
 
-// jsonEscape reads an escape of a JSON string.
+// jsonEscape reads the escape of a JSON string at the start of text.
 func jsonEscape(text string) (char string, size int) {
 	const short, long, pair = len(`\/`), len(`\u002f`), len(`\ud83d\ude00`)
 	if !strings.HasPrefix(text, `\`) {
@@ -159,7 +160,7 @@ func jsonEscape(text string) (char string, size int) {
 	return "", 0
 }
 
-// htmlEscape reads a character reference.
+// htmlEscape reads the character reference of HTML at the start of text.
 func htmlEscape(text string) (char string, size int) {
 	const longest = len("&#x0000002F;")
 	if !strings.HasPrefix(text, "&") {

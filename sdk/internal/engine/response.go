@@ -15,15 +15,15 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// reply is a response that was read, and what an error about it is made from.
+// reply is a response whose body was read, with its request.
 type reply struct {
 	*request
 
 	base     authpi.OAuthError
 	header   http.Header
-	media    string // the media type, as far as it can be read
+	media    string // the media type without parameters, or the whole Content-Type if that is malformed
 	body     []byte
-	accepted bool // whether the status is that of success
+	accepted bool // the status is that of success
 }
 
 // receive reads and judges a response by its status and its body. The class of an error follows its code and source, never
@@ -37,7 +37,7 @@ func (e *Engine) receive(ctx context.Context, response *http.Response, r *reques
 		return &failure{base: base, class: plain}
 	}
 	if out == nil && status >= 200 && status < 300 {
-		return nil // RFC 7009, section 2.2: the body of a revocation means nothing
+		return nil // the body of a revocation is ignored: RFC 7009, section 2.2
 	}
 	body, err := readBounded(response.Body, e.maxBytes(r.op))
 	if err != nil {
@@ -47,7 +47,7 @@ func (e *Engine) receive(ctx context.Context, response *http.Response, r *reques
 		request: r, base: base, header: response.Header, media: mediaType(response.Header),
 		body: bytes.TrimPrefix(body, byteOrderMark), accepted: slices.Contains(r.op.status, status),
 	}
-	// A document that a protocol part reads may have a member error of its own.
+	// Metadata and key sets may have a member "error" of their own.
 	if _, isRaw := out.(*rawBody); !a.accepted || !isRaw {
 		if f := e.reported(a); f != nil {
 			return f
@@ -59,7 +59,7 @@ func (e *Engine) receive(ctx context.Context, response *http.Response, r *reques
 	return nil
 }
 
-// decode reads the body into out and says what is wrong with it.
+// decode reads the body into out. The defect is empty if it succeeds.
 func (a *reply) decode(out any) (defect string) {
 	switch {
 	case a.media == jwtMedia:
@@ -78,8 +78,8 @@ func (a *reply) decode(out any) (defect string) {
 	return defect
 }
 
-// reported returns the failure that a response reports: a code of its body, else of its WWW-Authenticate header, or a status
-// other than that of success. It is nil where there is none.
+// reported returns the failure that a response reports, or nil: the error code of the body, else that of the WWW-Authenticate
+// header, else a status other than that of success.
 func (e *Engine) reported(a *reply) *failure {
 	var wire wireError
 	if a.media != jwtMedia {
@@ -117,7 +117,7 @@ func (e *Engine) reported(a *reply) *failure {
 	return &failure{base: base, class: plain}
 }
 
-// secretSent says whether the client of a request that was refused as invalid_client sent a secret.
+// secretSent returns the cause of invalid_client: whether the request had a client secret.
 func (e *Engine) secretSent() error {
 	if e.config.ClientSecret.IsZero() {
 		return errors.New("no client secret was sent; set ClientSecret")
@@ -129,16 +129,16 @@ const jwtMedia = "application/jwt"
 
 var byteOrderMark = []byte("\uFEFF")
 
-// mediaType returns the media type of a response without its parameters, as far as it can be read.
+// mediaType returns the media type of a response without its parameters, or the whole Content-Type if that is malformed.
 func mediaType(header http.Header) string {
 	value := header.Get("Content-Type")
-	if media, _, _ := mime.ParseMediaType(value); media != "" { // it is there beside a malformed parameter, too
+	if media, _, _ := mime.ParseMediaType(value); media != "" { // also set if only a parameter is malformed
 		return media
 	}
 	return value
 }
 
-// described names what came instead of JSON.
+// described returns what an error says about a body that is not JSON.
 func (a *reply) described() string {
 	switch media := a.quotable(a.media, maxCode); {
 	case len(a.body) == 0:

@@ -2,7 +2,7 @@ package engine
 
 import "strings"
 
-// defect says what is wrong with a token response whose members have the right form: RFC 6749, section 5.1.
+// defect returns what RFC 6749, section 5.1 requires and the response lacks, or "".
 func (t *tokenResponse) defect() string {
 	switch {
 	case t.AccessToken.IsZero():

@@ -6,17 +6,18 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
-// wireError is what a response says about an error. It may hold anything, what was sent included.
+// wireError holds the error members of a response, unchecked: they may contain what was sent.
 type wireError struct{ code, description string }
 
-// readError reads error and error_description of a JSON object, also where the rest of it is malformed: whether a session has
-// ended must not depend on the encoding of a description. An error that is there twice is none.
+// readError reads the members error and error_description of a JSON object, even if the rest of it is malformed: whether a
+// session has ended must not depend on the encoding of a description. If error appears twice, both are ignored, since two
+// readers would see two errors.
 func readError(body []byte) (wire wireError) {
 	text := strings.TrimLeft(string(body), jsonSpace)
 	if !strings.HasPrefix(text, "{") {
 		return wireError{}
 	}
-	const noName, afterValue = "", "," // a name is next; a comma is
+	const noName, afterValue = "", "," // a name comes next; a comma comes next
 	depth, name, found := 0, noName, 0
 	for i := 0; i < len(text) && (i == 0 || depth > 0); i++ {
 		switch c := text[i]; {
@@ -37,7 +38,7 @@ func readError(body []byte) (wire wireError) {
 					found++
 				}
 			default:
-				if next == ',' || next == '}' || next == 0 { // else the string is no value, or a quote in it is not escaped
+				if next == ',' || next == '}' || next == 0 { // otherwise a quote inside the string is not escaped
 					wire.set(name, quoted)
 				}
 				name = afterValue
@@ -76,7 +77,7 @@ func stringEnd(text string, i int) int {
 	return len(text)
 }
 
-// nextByte returns the first byte that is no white space, or 0.
+// nextByte returns the first byte of text after white space, or 0 at the end.
 func nextByte(text string) byte {
 	for i := range len(text) {
 		if strings.IndexByte(jsonSpace, text[i]) < 0 {
@@ -86,7 +87,7 @@ func nextByte(text string) byte {
 	return 0
 }
 
-// unquoted returns the value of a JSON string, or nothing if it is malformed.
+// unquoted returns the value of a JSON string, or "" if it is malformed.
 func unquoted(text string) string {
 	if inner, ok := strings.CutSuffix(text[1:], `"`); ok && !strings.Contains(inner, `\`) && printable(inner) == inner {
 		return inner

@@ -120,9 +120,9 @@ func (h *Header) read(text string) error {
 	if !s.Object() {
 		return malformed("the header is not a JSON object")
 	}
-	var empty, extended bool // empty: a member that is there has no text
+	var empty, extended bool // empty: a member is present but is not a string, or is empty
 	read := func(to *string) {
-		if s.Kind() == strictjson.KindNull { // as good as absent
+		if s.Kind() == strictjson.KindNull { // null counts as absent
 			s.Skip()
 			return
 		}

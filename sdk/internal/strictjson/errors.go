@@ -8,7 +8,7 @@ type SyntaxError struct {
 	// Offset is the position in the document, in bytes from 0, at which reading stopped.
 	Offset int
 
-	// Reason says what is wrong, without any text of the document but the names of the table.
+	// Reason says what is wrong, without any text of the document except the names of the table.
 	Reason string
 }
 

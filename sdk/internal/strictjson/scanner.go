@@ -53,7 +53,7 @@ type Scanner struct {
 	depth   int
 	frames  [MaxDepth]frame
 	names   nameSet
-	doubled string // the name that the outermost object has twice, if that ended the reading
+	doubled string // the name that appears twice in the outermost object, if there is one
 	scratch []byte
 }
 
