@@ -52,8 +52,8 @@ func callbackQuery(link string) (string, *failure) {
 	return query, nil
 }
 
-// responseValues returns the response parameters of a query. What else the query holds is the application's own: a pair that
-// cannot be decoded is ignored there.
+// responseValues returns the response parameters of a query. Other parameters belong to the application and are ignored, even
+// if they cannot be decoded.
 func responseValues(query string) (url.Values, *failure) {
 	values := url.Values{}
 	for pair := range strings.SplitSeq(query, "&") {

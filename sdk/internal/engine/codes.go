@@ -34,7 +34,7 @@ type codes struct {
 // codeKey is the hash of a code and of everything that is sent with it.
 type codeKey [sha256.Size]byte
 
-// outcome is what an exchange came to: tokens or a failure. It never changes once it is remembered.
+// outcome is the result of an exchange: tokens or a failure. It never changes once it is remembered.
 type outcome struct {
 	response *tokenResponse
 	received time.Time

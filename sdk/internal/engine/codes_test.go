@@ -16,7 +16,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/engine"
 )
 
-// exchanging returns an engine whose token endpoint answers each code with tokens, and what counts how often each code came.
+// exchanging returns an engine whose token endpoint returns tokens for each code, and the number of requests by code.
 func exchanging(t *testing.T, clock func() time.Time) (*engine.Engine, map[string]int) {
 	t.Helper()
 	w := &world{key: mint.NewKey(mint.ES256, "codes")}

@@ -16,7 +16,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/engine"
 )
 
-// TestNeedsLoginOfOperations holds what an application is told against the errors that operations return.
+// TestNeedsLoginOfOperations calls NeedsLogin with errors that operations return.
 func TestNeedsLoginOfOperations(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "needs")}
 	user, machine := w.stored(time.Now(), -time.Hour), w.stored(time.Now(), -time.Hour)
