@@ -59,22 +59,17 @@ func clients() []clientData {
 
 func (c clientData) public() bool { return c.Auth == "none" }
 
-// eachClient runs a test for each of the provider's clients in both flavors, as subtests.
-func (f *foreign) eachClient(t *testing.T, test func(t *testing.T, data clientData, open flavor.Open)) {
+// confidential returns the clients that have a secret.
+func confidential() []clientData { return slices.DeleteFunc(clients(), clientData.public) }
+
+// eachClient runs a test for each of the clients in both flavors, as subtests.
+func eachClient(t *testing.T, list []clientData, test func(t *testing.T, data clientData, open flavor.Open)) {
 	t.Helper()
-	for _, data := range f.options.Clients {
+	for _, data := range list {
 		t.Run(data.ID, func(t *testing.T) {
 			flavor.Each(t, func(t *testing.T, open flavor.Open) { test(t, data, open) })
 		})
 	}
-}
-
-// eachConfidential is eachClient without the public client.
-func (f *foreign) eachConfidential(t *testing.T, test func(t *testing.T, data clientData, open flavor.Open)) {
-	t.Helper()
-	confidential := &foreign{issuer: f.issuer}
-	confidential.options.Clients = slices.DeleteFunc(slices.Clone(f.options.Clients), clientData.public)
-	confidential.eachClient(t, test)
 }
 
 // config is the SDK's configuration for one of the provider's clients.

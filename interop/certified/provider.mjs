@@ -70,11 +70,14 @@ class Adapter {
   }
 }
 
-// newKeys makes a key of each type. None names its algorithm, so that the RSA key signs RS256 and PS256, and the
-// Ed25519 key signs EdDSA and Ed25519.
+// newKeys makes a key of each type. None names its algorithm, so that the RSA key signs RS256 and
+// PS256, and the Ed25519 key signs EdDSA and Ed25519.
 function newKeys() {
-  return [['rsa', { modulusLength: 2048 }], ['ec', { namedCurve: 'P-256' }], ['ed25519', {}]].map(([type, options]) => ({
-    ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }), use: 'sig', kid: randomUUID(),
+  const types = [['rsa', { modulusLength: 2048 }], ['ec', { namedCurve: 'P-256' }], ['ed25519', {}]];
+  return types.map(([type, options]) => ({
+    ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }),
+    use: 'sig',
+    kid: randomUUID(),
   }));
 }
 
@@ -103,7 +106,7 @@ function newProvider(issuer, clients) {
     features: {
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true, allowedPolicy: (ctx, client, token) => token.clientId === client.clientId },
+      revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (ctx, resource, client) => {
@@ -118,7 +121,9 @@ function newProvider(issuer, clients) {
   });
   // What the provider refused and why: the tests print it when they fail.
   for (const event of ['authorization', 'grant', 'introspection', 'revocation', 'userinfo', 'end_session']) {
-    provider.on(`${event}.error`, (ctx, error) => console.error(`${event}: ${error.message}: ${error.error_detail}`));
+    provider.on(`${event}.error`, (ctx, error) => {
+      console.error(`${event}: ${error.message}: ${error.error_detail}`);
+    });
   }
   provider.on('server_error', (ctx, error) => console.error(error));
   return provider;

@@ -30,7 +30,7 @@ func stored(t *testing.T, agent *authpi.Agent) *authpi.TokenSet {
 func TestRefreshRotates(t *testing.T) {
 	t.Parallel()
 	f := newForeign(t)
-	f.eachClient(t, func(t *testing.T, data clientData, open flavor.Open) {
+	eachClient(t, clients(), func(t *testing.T, data clientData, open flavor.Open) {
 		client := discovered(t, open, f.config(data.ID))
 		other := f.logIn(t, client, nil)
 		first := f.logIn(t, client, nil)
@@ -71,7 +71,7 @@ func requireRefusedRefresh(t *testing.T, client flavor.Client, agent *authpi.Age
 func TestConcurrentCallsShareOneRotation(t *testing.T) {
 	t.Parallel()
 	f := newForeign(t)
-	f.eachClient(t, func(t *testing.T, data clientData, open flavor.Open) {
+	eachClient(t, clients(), func(t *testing.T, data clientData, open flavor.Open) {
 		var (
 			watch   clock
 			saved   atomic.Int32
@@ -80,7 +80,10 @@ func TestConcurrentCallsShareOneRotation(t *testing.T) {
 		)
 		config := f.config(data.ID)
 		config.Clock = watch.now
-		config.OnRefresh = func(context.Context, *authpi.TokenSet, *authpi.TokenSet) error { saved.Add(1); return nil }
+		config.OnRefresh = func(context.Context, *authpi.TokenSet, *authpi.TokenSet) error {
+			saved.Add(1)
+			return nil
+		}
 		client := discovered(t, open, config)
 		tokens := f.logIn(t, client, nil).Tokens()
 		watch.advance(15 * time.Minute)
@@ -102,115 +105,10 @@ func TestConcurrentCallsShareOneRotation(t *testing.T) {
 	})
 }
 
-func TestKeyRotation(t *testing.T) {
-	t.Parallel()
-	f := newForeign(t)
-	f.eachClient(t, func(t *testing.T, data clientData, open flavor.Open) {
-		client := discovered(t, open, f.config(data.ID))
-		before := f.logIn(t, client, nil)
-
-		keys := f.rotate(t)
-		after := f.logIn(t, client, nil)
-		assert.Contains(t, keys, header(t, after.Tokens().IDToken, "kid"))
-		assert.NotContains(t, keys, header(t, before.Tokens().IDToken, "kid"))
-		assertSession(t, client, after)
-		agent, err := open(t, f.config(data.ID)).CreateAgent(t.Context(), stored(t, before), nil)
-		require.NoError(t, err, "the key of the stored ID token is still published")
-		assert.Equal(t, before.Tokens().RefreshToken.Reveal(), agent.Tokens().RefreshToken.Reveal())
-		before, err = client.Refresh(t.Context(), before, nil)
-		require.NoError(t, err)
-		assert.Contains(t, keys, header(t, before.Tokens().IDToken, "kid"))
-
-		// When the key of a stored ID token is gone, a refresh brings a new one.
-		f.rotate(t)
-		keys = f.rotate(t)
-		agent, err = open(t, f.config(data.ID)).CreateAgent(t.Context(), stored(t, before), nil)
-		require.NoError(t, err)
-		assert.Contains(t, keys, header(t, agent.Tokens().IDToken, "kid"))
-		assertSession(t, client, agent)
-	})
-}
-
-// An API must accept tokens under a new key, even when it has loaded the keys a moment ago.
-func TestKeyRotationAtAnAPI(t *testing.T) {
-	t.Parallel()
-	f := newForeign(t)
-	flavor.Each(t, func(t *testing.T, open flavor.Open) {
-		var watch clock
-		api := open(t, authpi.Config{IssuerURL: f.issuer, ClientID: "api", Audience: reportsAPI, Clock: watch.now})
-		verify := func() error {
-			machine, err := open(t, f.config("c_es256")).ClientCredentials(t.Context(), &authpi.ClientCredentialsOptions{
-				Scopes: []string{"reports:read"}, Resources: []string{reportsAPI},
-			})
-			require.NoError(t, err)
-			_, err = api.VerifyAccessToken(t.Context(), machine.Tokens().AccessToken, nil)
-			return err
-		}
-		require.NoError(t, verify())
-		f.rotate(t)
-		require.NoError(t, verify(), "the first unknown key ID makes the API load the keys")
-		f.rotate(t)
-		err := verify() // the API must not load the keys again so soon
-		requireCode(t, err, "keys_unavailable")
-		require.ErrorIs(t, err, authpi.ErrTemporary)
-		watch.advance(10 * time.Second)
-		require.NoError(t, verify())
-	})
-}
-
-// A provider that does not run ends no session.
-func TestOutage(t *testing.T) {
-	t.Parallel()
-	flavor.Each(t, func(t *testing.T, open flavor.Open) {
-		f := newRestartable(t)
-		var watch clock
-		config := f.config("c_es256")
-		config.Clock = watch.now
-		client := discovered(t, open, config)
-		agent := f.logIn(t, client, nil)
-		login := start(t, client, nil)
-
-		f.kill(t)
-		again, err := client.CreateAgent(t.Context(), stored(t, agent), nil)
-		require.NoError(t, err, "fresh tokens need no provider")
-		assert.Equal(t, agent.Tokens().AccessToken.Reveal(), again.Tokens().AccessToken.Reveal())
-		_, err = client.GetUserInfo(t.Context(), agent, nil)
-		requireOutage(t, err)
-		_, err = client.Refresh(t.Context(), agent, nil)
-		requireOutage(t, err)
-		watch.advance(15 * time.Minute)
-		_, err = client.CreateAgent(t.Context(), stored(t, agent), nil)
-		requireOutage(t, err)
-		var failed *authpi.RefreshError
-		require.ErrorAs(t, err, &failed)
-		_, err = open(t, config).Discover(t.Context(), nil)
-		requireOutage(t, err)
-		requireCode(t, err, "metadata_unavailable")
-
-		f.start(t)
-		watch.advance(10 * time.Second) // past the pause after a temporary failure
-		agent, err = client.CreateAgent(t.Context(), stored(t, agent), nil)
-		require.NoError(t, err)
-		assert.Equal(t, "usr_alice", agent.ID())
-		agent, err = client.ExchangeCallback(t.Context(), f.callback(t, login), login, nil)
-		requireCode(t, err, "login_expired")
-		assert.Nil(t, agent)
-		f.logIn(t, client, nil)
-	})
-}
-
-func requireOutage(t *testing.T, err error) {
-	t.Helper()
-	require.ErrorIs(t, err, authpi.ErrTemporary)
-	require.ErrorIs(t, err, authpi.ErrNetwork)
-	require.ErrorContains(t, err, "connection refused")
-	require.False(t, authpi.NeedsLogin(err))
-}
-
 func TestLogout(t *testing.T) {
 	t.Parallel()
 	f := newForeign(t)
-	f.eachClient(t, func(t *testing.T, data clientData, open flavor.Open) {
+	eachClient(t, clients(), func(t *testing.T, data clientData, open flavor.Open) {
 		client := discovered(t, open, f.config(data.ID))
 		browser := f.newBrowser(t)
 		login := start(t, client, nil)
