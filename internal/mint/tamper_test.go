@@ -1,7 +1,9 @@
 package mint_test
 
 import (
+	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -105,5 +107,29 @@ func TestTamperOfEmptyClaims(t *testing.T) {
 		_, payload, _, err := mint.Split(spoiled)
 		require.NoError(t, err)
 		assert.NotContains(t, string(payload), ",", how)
+	}
+}
+
+// The signature that needs no private key is good under each key of small order, and under no other.
+func TestSmallOrderSignatures(t *testing.T) {
+	for name, jwk := range mint.UnusableJWKs() {
+		var key struct {
+			KeyID string `json:"kid"`
+			X     string `json:"x"`
+		}
+		if json.Unmarshal([]byte(jwk), &key) != nil || !strings.HasPrefix(name, "ed25519_") {
+			continue
+		}
+		signer := mint.NewKey(mint.EdDSA, "k")
+		header := signer.Header("").With("kid", key.KeyID).Bytes()
+		spoiled, err := signer.Tamper(signer.Sign(header, []byte(`{"sub":"usr_1"}`)), mint.SmallOrder)
+		require.NoError(t, err)
+		dot := strings.LastIndexByte(spoiled, '.')
+		signature, err := base64.RawURLEncoding.DecodeString(spoiled[dot+1:])
+		require.NoError(t, err)
+		public, err := base64.RawURLEncoding.DecodeString(key.X)
+		require.NoError(t, err)
+		good := ed25519.Verify(public, []byte(spoiled[:dot]), signature)
+		assert.Equal(t, name != "ed25519_off_curve", good, name)
 	}
 }

@@ -29,7 +29,7 @@ func heap() int {
 
 // Tokens that make many times their size of memory must not take more than max_remembered_bytes together.
 func TestRememberedTokensAreBoundedByBytes(t *testing.T) {
-	const bound, size = 4 << 20, 60 << 10
+	const bound, size = 1 << 20, 15 << 10
 	for name, claim := range map[string]any{
 		"usual":         nil,
 		"long claim":    strings.Repeat("x", size),
