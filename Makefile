@@ -77,5 +77,5 @@ bench: ## repeat the figures of docs/performance.md
 demo: ## start an issuer and a web application on it, to log in by hand
 	@go run ./cmd/demo
 
-clean: ## remove what the other targets built
-	@rm -rf bin
+clean: ## remove what the other targets built and installed
+	@rm -rf bin interop/node_modules
