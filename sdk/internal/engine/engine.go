@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/rotation"
 )
 
 var errNotSerializable = errors.New("authpi: a client holds secrets and has no JSON form")
@@ -29,11 +30,11 @@ type Engine struct {
 	timeout    time.Duration // of one request, its answer included; 0 for none
 	idle       func()        // closes the connections that no request uses
 
-	metadata metadataCache
-	keys     keyCache
-	memory   tokenMemory
-	rotation rotations
-	codes    codes
+	metadata  metadataCache
+	keys      keyCache
+	memory    tokenMemory
+	rotations *rotation.Set[fingerprint, outcome] // by refresh token
+	exchanges *rotation.Set[fingerprint, outcome] // by authorization code
 
 	gate gate
 }
@@ -55,7 +56,8 @@ func New(config authpi.Config) (*Engine, error) {
 	e.config.Entropy = sharedReader(e.config.Entropy)
 	e.keys.init(e)
 	e.memory.init(rememberedTokens, e.config.MaxRememberedBytes)
-	e.rotation.init()
+	e.rotations = rotation.NewSet[fingerprint, outcome](maxRotations)
+	e.exchanges = rotation.NewSet[fingerprint, outcome](maxExchanges)
 	return e, nil
 }
 
@@ -93,7 +95,7 @@ func (e *Engine) Close(ctx context.Context) error {
 		default:
 			return cancelled(ctx).public("close")
 		}
-		for _, wait := range []func(context.Context) error{e.codes.flights.Wait, e.rotation.wait, e.metadata.wait, e.keys.wait} {
+		for _, wait := range []func(context.Context) error{e.exchanges.Wait, e.rotations.Wait, e.metadata.wait, e.keys.wait} {
 			if err := wait(ctx); err != nil {
 				return cancelled(ctx).public("close")
 			}

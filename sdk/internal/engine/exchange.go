@@ -60,11 +60,11 @@ func (e *Engine) exchange(ctx context.Context, x exchange) (*authpi.Agent, *fail
 }
 
 // sendCode sends a code and verifies the response. What one login asked for, such as its nonce, is not checked here.
-func (e *Engine) sendCode(ctx context.Context, x exchange, set *jwks.Set) (*outcome, *failure) {
+func (e *Engine) sendCode(ctx context.Context, x exchange, set *jwks.Set) (*redeemed, *failure) {
 	response, err := e.tokenCode(ctx, tokenCodeParams{
 		Code: x.code, RedirectURI: x.redirectURI, CodeVerifier: x.verifier, Resources: x.resources,
 	})
-	o := &outcome{response: response, received: e.now()}
+	o := &redeemed{response: response, received: e.now(), verified: true}
 	if err != nil {
 		return nil, asFailure(ctx, err)
 	}
@@ -83,7 +83,7 @@ func (e *Engine) sendCode(ctx context.Context, x exchange, set *jwks.Set) (*outc
 }
 
 // loggedIn returns the session that a login has by an exchange, if the ID token answers to that login.
-func (e *Engine) loggedIn(x exchange, o *outcome) (*session, *failure) {
+func (e *Engine) loggedIn(x exchange, o *redeemed) (*session, *failure) {
 	policy := e.idPolicy()
 	policy.Now = o.received // the tokens do not grow old between two callers
 	policy.MaxAge, policy.ACRValues = x.maxAge, x.acrValues

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
+	"github.com/arbfay/authpi-go/sdk/internal/rotation"
 )
 
 // ForgetTokens turns the memory of verified tokens off, so that a benchmark sees each verification.
@@ -42,45 +43,29 @@ func ReadCallback(link string) (state, code string, err error) {
 	return c.state, c.code, nil
 }
 
-// Member is a call that has joined the rotation of its refresh token, whose steps a test takes one by one.
-type Member struct {
-	engine  *Engine
-	member  *member
-	session *session
-}
+// Member is a call's part in the rotation of its refresh token, whose steps a test takes one by one.
+type Member struct{ *rotation.Call[outcome] }
 
-// Join makes a call a member, with a callback of its own or without.
+// Join makes a call a part of the rotation, with a callback of its own or without.
 func (e *Engine) Join(ctx context.Context, tokens *authpi.TokenSet, hasCallback bool) (*Member, error) {
 	s, f := e.readSession(ctx, tokens)
 	if f != nil {
 		return nil, f
 	}
-	m, f := e.rotation.join(tokens, e.now(), hasCallback)
-	if f != nil {
-		return nil, f
+	return &Member{e.rotations.Join(refreshKey(tokens.RefreshToken), e.now(), rotation.Caller[outcome]{
+		Attempt:  func(f *rotation.Flight[outcome]) rotation.Landing[outcome] { return e.attemptRefresh(f, s) },
+		Callback: hasCallback,
+	})}, nil
+}
+
+// Share takes part in the attempt.
+func (m *Member) Share(ctx context.Context) error {
+	o, err := m.Result(ctx)
+	if err == nil && o.failure != nil {
+		return o.failure
 	}
-	return &Member{e, m, s}, nil
+	return err
 }
 
-// CarryOut does what the member's shared request would do if it began now.
-func (m *Member) CarryOut(ctx context.Context) error {
-	return m.engine.carryOut(ctx, m.member, m.session)
-}
-
-// Share takes part in the shared request.
-func (m *Member) Share(ctx context.Context) error { return m.engine.share(ctx, m.member, m.session) }
-
-// Leave ends the membership.
-func (m *Member) Leave() { m.engine.rotation.leave(m.member) }
-
-// Idle reports whether no operation is in flight, no rotation is in use, and none is left that was to be dropped.
-func (e *Engine) Idle() bool {
-	e.rotation.mu.Lock()
-	defer e.rotation.mu.Unlock()
-	for _, known := range e.rotation.known {
-		if known.usedLocked() || known.waiting != 0 || known.running != 0 || known.dropped {
-			return false
-		}
-	}
-	return e.gate.count == 0
-}
+// Idle reports whether no operation is in flight.
+func (e *Engine) Idle() bool { return e.gate.count == 0 }

@@ -88,23 +88,6 @@ func TestNoCallOvertakesTheFirstCallback(t *testing.T) {
 	})
 }
 
-// A rotation that was forgotten because nobody waited for it is not carried out.
-func TestAForgottenRotationSendsNothing(t *testing.T) {
-	w := &world{key: mint.NewKey(mint.ES256, "forgotten")}
-	sent := map[string]int{}
-	now := time.Now()
-	e := refreshing(t, w, authpi.Config{Clock: func() time.Time { return now }}, counted(sent))
-	tokens := w.stored(now, -time.Hour)
-	gone := join(t, e, tokens, false)
-	gone.Leave()
-	now = now.Add(2 * time.Minute)
-	join(t, e, tokens, false).Leave()
-	require.Error(t, gone.CarryOut(t.Context()))
-	_, err := e.CreateAgent(t.Context(), tokens, nil)
-	require.NoError(t, err)
-	assert.Equal(t, map[string]int{"rt-1": 1}, sent)
-}
-
 // A callback that hangs keeps nobody from the next refresh where the provider keeps the refresh token.
 func TestAHungCallbackFreezesNoSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -21,6 +21,7 @@ const (
 	idTokenKind tokenKind = iota
 	accessTokenKind
 	refreshTokenKind
+	codeKind
 )
 
 // fingerprint stands for a token: its SHA-256 and its kind.

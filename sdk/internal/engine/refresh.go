@@ -2,13 +2,12 @@ package engine
 
 import (
 	"context"
-	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
-	"github.com/arbfay/authpi-go/sdk/internal/idtoken"
-	"github.com/arbfay/authpi-go/sdk/internal/jwks"
+	"github.com/arbfay/authpi-go/sdk/internal/rotation"
 )
 
 // Refresh refreshes an agent's tokens and returns a new agent.
@@ -39,9 +38,9 @@ func (e *Engine) refreshAgent(ctx context.Context, agent *authpi.Agent) (*authpi
 	if s.subject != agent.ID() {
 		return nil, mismatched("the agent's ID token belongs to another subject", agent.ID(), s.subject)
 	}
-	fresh, outcome := e.rotate(ctx, s, nil)
-	if outcome != nil {
-		return nil, outcome.failure
+	fresh, setback := e.rotate(ctx, s, nil)
+	if setback != nil {
+		return nil, setback.failure
 	}
 	return e.agent(fresh), nil
 }
@@ -50,281 +49,118 @@ func (e *Engine) refreshAgent(ctx context.Context, agent *authpi.Agent) (*authpi
 type setback struct {
 	*failure
 
-	// silent is set where on_refresh_error is not told: nothing was tried, the caller left, or storing failed.
+	// silent is set where on_refresh_error is not called: nothing was tried, the caller left, or storing failed.
 	silent bool
-	// final is set where the old tokens do not serve on: a refusal for good, or tokens that were not stored.
+	// final is set where the old tokens must not be used any longer: after a final refusal, or where the new ones were not stored.
 	final bool
 }
 
-// rotate exchanges the refresh token of a session, once however many callers there are, and calls persist, which may be
-// nil, with the new tokens. It returns the new session.
+// rotate redeems the refresh token of a session, once for all callers, and calls persist, which may be nil, with the new
+// tokens. It returns the new session.
 func (e *Engine) rotate(
 	ctx context.Context, old *session, persist func(context.Context, *authpi.TokenSet) error,
 ) (*session, *setback) {
-	if ctx.Err() != nil { // nothing was begun that would have to go on
-		return nil, &setback{failure: cancelled(ctx), silent: true, final: true}
-	}
-	m, stop := e.rotation.join(old.tokens, e.now(), persist != nil)
-	if stop != nil {
-		return nil, &setback{failure: stop, silent: true}
-	}
-	// However the call ends, the others do not wait for a callback that does not come.
-	defer e.rotation.leave(m)
-	if !m.done {
-		if err := e.share(ctx, m, old); err != nil {
-			return nil, e.setback(ctx, err)
-		}
-	}
-	fresh, f := e.succeed(old, m.known.answer)
-	if f != nil {
-		return nil, &setback{failure: f, final: true}
-	}
-	if persist != nil && e.rotation.calledBack(m) {
-		stored := fresh.tokens
-		f := e.rotation.persist(m, stored, func() error {
-			return e.callback(ctx, func(ctx context.Context) error { return persist(ctx, copyOf(stored)) })
-		})
-		if f != nil {
-			return nil, &setback{failure: f, silent: true, final: true}
-		}
-	}
-	if !m.done {
-		if f := e.rotation.awaitFirst(ctx, m.known); f != nil {
-			return nil, &setback{failure: f, silent: true, final: true}
-		}
-	}
-	return fresh, nil
-}
-
-// share waits for the shared request of a rotation, and starts it if there is none. One that is still ending can be that of
-// an earlier rotation of the same refresh token. Where it failed for the session of the caller that started it and for
-// nobody else, it begins again for this one.
-func (e *Engine) share(ctx context.Context, m *member, old *session) error {
 	for {
-		started := false
-		answered, err := e.rotation.flights.Do(ctx, m.known.key, 0, func(ctx context.Context) (*rotation, error) {
-			defer e.reportPanic()
-			started = true
-			return m.known, e.carryOut(ctx, m, old)
-		})
-		if answered != nil && answered != m.known {
-			continue
-		}
-		if own := (*ownFailure)(nil); !errors.As(err, &own) || started {
-			return err
+		fresh, setback, again := e.rotateOnce(ctx, old, persist)
+		if !again {
+			return fresh, setback
 		}
 	}
 }
 
-// ownFailure is a failure of one of the sessions that share a refresh token: the answer is right and stays for the others.
-type ownFailure struct{ *failure }
-
-// Unwrap returns the failure.
-func (o *ownFailure) Unwrap() error { return o.failure }
-
-// setback judges the error of a shared refresh for one of its callers.
-func (e *Engine) setback(ctx context.Context, err error) *setback {
-	f := asFailure(ctx, err)
-	if f.is("cancelled") || f.is("persist_failed") {
-		return &setback{failure: f, silent: true, final: true}
+// rotateOnce takes part in one attempt. again reports that it failed for the session of another caller, which began it, and
+// for nobody else: the response is there, and this caller goes on with it.
+func (e *Engine) rotateOnce(
+	ctx context.Context, old *session, persist func(context.Context, *authpi.TokenSet) error,
+) (fresh *session, _ *setback, again bool) {
+	if ctx.Err() != nil { // nothing was begun that would have to go on
+		return nil, left(ctx), false
 	}
-	own := (*ownFailure)(nil)
-	return &setback{failure: f, final: f.grave || errors.As(err, &own)}
-}
-
-// carryOut is the shared request: it gets a verified answer to the refresh token unless there is one already, makes it known
-// to later callers and stores it through the configuration's callback.
-func (e *Engine) carryOut(ctx context.Context, m *member, old *session) error {
-	known := m.known
-	ended, f := e.rotation.begin(m, e.now())
-	if f != nil {
-		return f
-	}
-	if ended {
-		return nil
-	}
-	defer e.rotation.land(known)
-	if f := e.settle(ctx, known, old); f != nil {
-		return f
-	}
-	fresh, f := e.succeed(old, known.answer)
-	if f != nil {
-		return &ownFailure{f}
-	}
-	if e.config.OnRefresh != nil {
-		f := e.rotation.store(known, fresh.tokens, func() error {
-			return e.callback(ctx, func(ctx context.Context) error {
-				return e.config.OnRefresh(ctx, copyOf(old.tokens), copyOf(fresh.tokens))
-			})
-		})
-		if f != nil {
-			// Nobody has the tokens yet: the next call tries to store them again.
-			end := e.now().Add(unstoredAge)
-			e.rotation.update(func() { known.expires = end })
-			return f
-		}
-	}
-	e.rotation.complete(known, e.now().Add(successorAge))
-	return nil
-}
-
-// settle gets a verified answer to a refresh token, or decides what the failure leaves.
-func (e *Engine) settle(ctx context.Context, known *rotation, old *session) *failure {
-	if e.rotation.settled(known) {
-		return nil
-	}
-	f := e.obtain(ctx, known, old)
-	if e.config.Hooks.Refresh != nil {
-		var err error
-		if f != nil {
-			err = f.public("refresh")
-		}
-		e.config.Hooks.Refresh(err)
-	}
-	if f != nil {
-		e.conclude(known, f)
-		return f
-	}
-	end := e.now().Add(unstoredAge)
-	e.rotation.update(func() { known.verified, known.expires = true, end })
-	return nil
-}
-
-// conclude decides what a failed attempt leaves: a pause, an answer to verify at the next call, or nothing.
-func (e *Engine) conclude(known *rotation, f *failure) {
-	now := e.now()
-	pause := max(min(f.base.RetryAfter, pauseAtMost), pauseAtLeast)
-	e.rotation.update(func() {
-		known.failed = f
-		switch {
-		case f.grave:
-			known.dropped = true
-		case known.answer != nil: // nothing is sent at the next call, so nothing has to wait
-			known.expires = now.Add(unstoredAge)
-		default:
-			known.expires = now.Add(pause)
-			known.resumes, known.pause = known.expires, pause
-		}
+	call := e.rotations.Join(refreshKey(old.tokens.RefreshToken), e.now(), rotation.Caller[outcome]{
+		Attempt:  func(f *rotation.Flight[outcome]) rotation.Landing[outcome] { return e.attemptRefresh(f, old) },
+		Callback: persist != nil,
+		Holds:    func(o outcome) bool { return o.gave(old.tokens) },
 	})
-}
-
-// obtain gets a verified answer to a refresh token. Metadata and keys are loaded before the token is sent: it can be sent
-// only once.
-func (e *Engine) obtain(ctx context.Context, known *rotation, old *session) *failure {
-	set, f := e.prepare(ctx)
+	// However the call ends, the others do not wait for a callback that does not come.
+	defer call.Leave()
+	if o, paused := call.Paused(); paused {
+		return nil, &setback{failure: o.failure, silent: true}, false
+	}
+	o, err := call.Result(ctx)
+	switch {
+	case err != nil:
+		return nil, left(ctx), false
+	case o.own && !call.Began():
+		return nil, nil, true
+	case o.failure != nil:
+		unstored := o.failure.is("persist_failed")
+		return nil, &setback{failure: o.failure, silent: unstored, final: unstored || o.own || o.failure.grave}, false
+	}
+	fresh, f := e.next(old, o.redeemed)
 	if f != nil {
-		return unrefreshed(f)
+		return nil, &setback{failure: f, final: true}, false
 	}
-	if known.answer == nil {
-		response, err := e.tokenRefresh(ctx, tokenRefreshParams{
-			RefreshToken: old.tokens.RefreshToken, Resources: old.tokens.Resources,
-		})
-		if f := (*failure)(nil); errors.As(err, &f) {
-			return unrefreshed(f)
+	if call.CallsBack() {
+		f := e.persist(ctx, fresh.tokens, call.Callback, persist)
+		if f != nil {
+			return nil, &setback{failure: f, silent: true, final: true}, false
 		}
-		received := &answer{tokens: response, received: e.now()}
-		e.rotation.update(func() { known.answer = received })
 	}
-	return e.verifyAnswer(ctx, known, old.subject, set)
+	if call.AwaitCallback(ctx) != nil {
+		return nil, left(ctx), false
+	}
+	return fresh, nil, false
 }
 
-// verifyAnswer verifies the tokens of an answer, as far as that does not depend on who shares it.
-func (e *Engine) verifyAnswer(ctx context.Context, known *rotation, subject string, set *jwks.Set) *failure {
-	a := answer{tokens: known.answer.tokens, received: known.answer.received}
-	if !a.tokens.IDToken.IsZero() {
-		policy := e.idPolicy()
-		policy.AccessToken, policy.Received = a.tokens.AccessToken.Reveal(), a.received
-		id, err := e.verifyIDToken(ctx, a.tokens.IDToken, set, fromIssuer, policy)
-		if err != nil {
-			return e.refreshedFailure(ctx, err, a, subject)
-		}
-		a.idToken = id
+// left returns the setback of a caller whose context ended.
+func left(ctx context.Context) *setback {
+	return &setback{failure: cancelled(ctx), silent: true, final: true}
+}
+
+// persist runs a callback that stores new tokens, at the time that run chooses.
+func (e *Engine) persist(
+	ctx context.Context, tokens *authpi.TokenSet, run func(func() error) error, store func(context.Context, *authpi.TokenSet) error,
+) *failure {
+	err := run(func() error {
+		return guarded(func() error {
+			return e.callback(ctx, func(ctx context.Context) error { return store(ctx, copyOf(tokens)) })
+		})
+	})
+	if err != nil {
+		return unpersisted(tokens, err)
 	}
-	a.access = e.accessJWT(ctx, a.tokens.AccessToken, set, fromIssuer)
-	e.rotation.update(func() { known.answer = &a })
 	return nil
 }
 
-// refreshedFailure judges a defect of a refreshed ID token. The tokens are kept where it may pass: where the keys cannot be
-// fetched or do not have the token's key yet, and where a clock is wrong. Another issuer is another subject: a subject is
-// one only within its issuer.
-func (e *Engine) refreshedFailure(ctx context.Context, err error, a answer, subject string) *failure {
-	var (
-		f     *failure
-		key   *keyError
-		claim *idtoken.ClaimError
-	)
-	switch {
-	case errors.As(err, &f):
-		return unrefreshed(f)
-	case errors.As(err, &key):
-		return unrefreshed(temporary("keys_unavailable", "the refreshed ID token cannot be verified yet, and is kept: "+key.reason,
-			authpi.ErrorSourceJWKS, nil))
-	case errors.As(err, &claim) && claim.Clock:
-		early := *idTokenFailure(err)
-		early.grave, early.base.Temporary = false, true
-		return unrefreshed(&early)
-	case errors.As(err, &claim) && claim.Claim == "iss":
-		return mismatched("the refreshed ID token has another issuer", subject, e.subjectOf(ctx, a.tokens.IDToken))
-	}
-	return idTokenFailure(err)
-}
-
-// subjectOf returns the subject of an ID token whose signature is good, else "".
-func (e *Engine) subjectOf(ctx context.Context, token authpi.Secret) string {
-	set, err := e.keys.cache.Load(ctx)
-	if err != nil {
-		return ""
-	}
-	v, err := e.verifySignature(ctx, idTokenKind, token.Reveal(), set, optional)
-	if err != nil {
-		return ""
-	}
-	return v.claims.Subject
-}
-
-// succeedingID checks what a refreshed ID token must have in common with the session that it follows, and returns it or, where
-// the answer has none, the old one.
-func (s *session) succeedingID(a *answer) (*verified, *failure) {
-	switch {
-	case a.idToken == nil && s.unknownKey != nil:
-		return nil, unparsable("id_token_signature",
-			"the ID token's key is gone and the refresh brought no new ID token; log in again", "")
-	case a.idToken == nil:
-		return s.id, nil
-	case a.idToken.claims.Subject != s.subject:
-		return nil, mismatched("the refreshed ID token belongs to another subject", s.subject, a.idToken.claims.Subject)
-	}
-	if s.id != nil {
-		if err := a.idToken.claims.CheckNonce(idtoken.NonceIfPresent, s.id.claims.Nonce); err != nil {
-			return nil, idTokenFailure(err)
+// guarded runs a callback of the program's own and returns a panic in it as an error with its stack.
+func guarded(callback func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &authpi.PanicError{Value: value, Stack: debug.Stack()}
 		}
-	}
-	if f := checkOrganization(a.idToken, s.tokens.Org); f != nil {
-		return nil, f
-	}
-	return a.idToken, nil
+	}()
+	return callback()
 }
 
-// succeed returns the session that follows an old one by an answer: what the answer does not have stays.
-func (e *Engine) succeed(old *session, a *answer) (*session, *failure) {
-	id, f := old.succeedingID(a)
+// next returns the session after a refresh. What the response omits is carried over from the old one.
+func (e *Engine) next(old *session, a *redeemed) (*session, *failure) {
+	id, f := old.nextID(a)
 	if f != nil {
 		return nil, f
 	}
 	tokens := copyOf(old.tokens)
 	fresh := &session{tokens: tokens, id: id, subject: old.subject}
-	tokens.AccessToken = a.tokens.AccessToken
-	tokens.TokenType = a.tokens.tokenType()
-	tokens.ExpiresAt = expiresAt(a.received, a.tokens.ExpiresIn)
-	if !a.tokens.RefreshToken.IsZero() {
-		tokens.RefreshToken = a.tokens.RefreshToken
+	tokens.AccessToken = a.response.AccessToken
+	tokens.TokenType = a.response.tokenType()
+	tokens.ExpiresAt = expiresAt(a.received, a.response.ExpiresIn)
+	if !a.response.RefreshToken.IsZero() {
+		tokens.RefreshToken = a.response.RefreshToken
 	}
-	if a.idToken != nil {
-		tokens.IDToken = a.tokens.IDToken
+	if a.id != nil {
+		tokens.IDToken = a.response.IDToken
 	}
-	if a.tokens.Scope != nil {
-		tokens.Scope = *a.tokens.Scope
+	if a.response.Scope != nil {
+		tokens.Scope = *a.response.Scope
 	}
 	fresh.access = e.ours(a.access, fresh.subject)
 	fresh.setExpiry(a.received)

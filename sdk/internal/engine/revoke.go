@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
@@ -20,18 +19,21 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if token.IsZero() {
 		return misconfigured("invalid_argument", "pass the token to revoke")
 	}
-	var chain []fingerprint
+	chain := map[fingerprint]bool{} // of the refresh tokens that lead to the one that is revoked
 	for {
-		key := rotationKey(token)
-		// A rotation that is being stored has its successor already: a callback that revokes must not wait for itself.
-		if call := e.rotation.flights.Running(key); call != nil && e.rotation.awaits(key) {
-			if err := call.Ended(ctx); err != nil {
+		key := refreshKey(token)
+		// A rotation that is being stored is not waited for: a callback that revokes would wait for itself.
+		if flying := e.rotations.Flying(key); flying != nil {
+			select {
+			case <-flying:
+			case <-ctx.Done():
 				return cancelled(ctx)
 			}
 		}
-		chain = append(chain, key)
-		next := e.rotation.successor(key, e.now())
-		if next.IsZero() || slices.Contains(chain, rotationKey(next)) {
+		chain[key] = true
+		o, _ := e.rotations.Result(key, e.now())
+		next := o.refreshToken()
+		if next.IsZero() || chain[refreshKey(next)] {
 			break
 		}
 		token = next
@@ -39,10 +41,25 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
 		return asFailure(ctx, err) // all is known still, so that another try finds the successor again
 	}
-	revoked := e.rotation.ancestors(token)
-	e.codes.forget(func(exchanged *tokenResponse) bool {
-		return exchanged.AccessToken.Reveal() == token.Reveal() || revoked[rotationKey(exchanged.RefreshToken)]
-	})
-	e.rotation.forget(chain, token)
+	e.forgetRevoked(token, chain)
 	return nil
+}
+
+// forgetRevoked forgets the rotations and the exchanges that lead to a token that was revoked: nobody gets it from here any
+// more.
+func (e *Engine) forgetRevoked(token authpi.Secret, chain map[fingerprint]bool) {
+	leads := func(key fingerprint, o outcome) bool {
+		leads := chain[key] || !o.refreshToken().IsZero() && chain[refreshKey(o.refreshToken())]
+		if leads {
+			chain[key] = true
+		}
+		return leads
+	}
+	for before := 0; before < len(chain); {
+		before = len(chain)
+		e.rotations.Forget(leads)
+	}
+	e.exchanges.Forget(func(key fingerprint, o outcome) bool {
+		return leads(key, o) || o.redeemed != nil && o.response.AccessToken == token
+	})
 }

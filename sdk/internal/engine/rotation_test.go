@@ -54,7 +54,7 @@ func join(t *testing.T, e *engine.Engine, tokens *authpi.TokenSet, hasCallback b
 	return m
 }
 
-func TestAStragglerTakesARefusal(t *testing.T) {
+func TestACallDuringARefusedAttemptTakesTheRefusal(t *testing.T) {
 	w := &world{key: mint.NewKey(mint.ES256, "refused")}
 	now := time.Now()
 	tokens := w.stored(now, -time.Hour)
@@ -67,12 +67,11 @@ func TestAStragglerTakesARefusal(t *testing.T) {
 		}
 		return httpmock.NewStringResponse(http.StatusUnauthorized, `{"error":"invalid_client"}`), nil
 	})
-	before := join(t, e, tokens, false)
 	_, err := e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)
-	require.Error(t, before.CarryOut(t.Context()))
-	require.Error(t, meanwhile.CarryOut(t.Context()))
-	assert.Equal(t, 1, posts, "they were there before the attempt was refused")
+	require.Error(t, meanwhile.Share(t.Context()))
+	meanwhile.Leave()
+	assert.Equal(t, 1, posts, "it was there before the attempt was refused")
 	_, err = e.CreateAgent(t.Context(), tokens, nil)
 	require.Error(t, err)
 	assert.Equal(t, 1, posts, "a new call waits for the end of the pause")

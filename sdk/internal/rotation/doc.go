@@ -3,24 +3,27 @@
 // from all of them, and each call waits for it as long as its own context allows. The package
 // knows no token: keys, results and attempts are its user's.
 //
-//	            Join: an attempt begins
-//	Refused ──────────────────────────► flying ─────────────────┐
-//	   ▲  ▲                              │ ▲ ▲                   │ Store: the callback of
-//	   │  │ the last call leaves         │ │ │                   ▼ the configuration runs
-//	   │  │ after a refusal              │ │ │                storing
-//	   │  │                     landing  │ │ │                   │ landing
-//	   │  └───────────────┬───────────┬──┴─┼─┼───────┬───────────┘
-//	   │                  ▼           ▼    │ │       ▼
-//	   │               Paused        Kept ─┘ │     Known
-//	   │   until     nothing is      Join    │     every call gets
-//	   │   its time  sent; Join              │     the result
-//	   │             gives the result        │       │
-//	   │                  │ Join, after ─────┘       │
-//	   └──────────────────┴──────────────────────────┘ until its time
+//	           a call joins and begins an attempt
+//	Refused ─┐
+//	Kept    ─┼───────────────────────► flying ─── Flight.Store ───► storing
+//	Paused  ─┘ (once its time is over)    │                            │
+//	                                      └──────────┬─────────────────┘
+//	                                                 │ the attempt lands
+//	          ┌───────────────┬───────────────┬──────┴────────┐
+//	          ▼               ▼               ▼               ▼
+//	        Known           Kept           Paused          Refused
 //
-// A call that joins while an attempt is flying waits for its landing. One that joins while the
-// result is being stored, or is known, takes it at once. One that finds nothing, or something
-// kept, begins an attempt. Every event holds the lock of the set once.
+//	state    a call that joins             remembered
+//	flying   waits for the landing         until the landing
+//	storing  takes the result              until the landing
+//	Known    takes the result              until its time; then like Refused
+//	Kept     begins an attempt with it     until its time; then like Refused
+//	Paused   is given the result at once   until its time; then like Refused
+//	Refused  begins an attempt             not at all: a new rotation is in this state
 //
-// The calls' own callbacks have an order of their own: see callbacks.go.
+// storing is the time in which the callback of the configuration runs. Nothing that a call or an
+// attempt uses is forgotten. Each event, a join, a result that is being stored, a landing, the
+// beginning and the end of a callback, holds the lock of the set once.
+//
+// The callbacks of the calls themselves have an order of their own: see callbacks.go.
 package rotation
