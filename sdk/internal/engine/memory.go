@@ -43,8 +43,8 @@ type verified struct {
 	organizations []authpi.Organization // the claim; whoever hands it out copies it
 }
 
-// footprint returns about how many bytes a token takes once it is remembered. Its claims are parts of its payload, but the lists
-// of a token take many times the bytes that they have there.
+// footprint estimates how many bytes a token takes once it is remembered. The claims share the payload's bytes, but a list in
+// memory takes many times the bytes that it has in the payload.
 func (v *verified) footprint(token string) int {
 	const (
 		fixed        = 768          // the structures, the element of the list, and the place in the map

@@ -12,9 +12,9 @@ func edwards25519() (p, d *big.Int) {
 	return p, d.Mod(d.Mul(d, big.NewInt(-121665)), p)
 }
 
-// edwardsDefect says what is wrong with an Ed25519 public key of 32 bytes, or nothing. Package ed25519 takes any key whose
-// bytes lead to a point. Under a point of small order, a signature that anybody can write is good for one message in eight or
-// for all of them.
+// edwardsDefect says what is wrong with an Ed25519 public key of 32 bytes, or returns "". Package ed25519 accepts every key that
+// decodes to a point. Under a point of small order, it verifies a signature that needs no private key: for every message under
+// the neutral point, for one message in eight or more under the others.
 func edwardsDefect(key []byte) string {
 	p, d := edwards25519()
 	encoded := slices.Clone(key)

@@ -49,8 +49,8 @@ func Parse(token string, maxBytes int) (*Token, error) {
 	return t, nil
 }
 
-// Open is Parse without a look at the payload, which [Token.Verify] takes later. It is cheap even if the token is large, so that
-// junk from strangers, and tokens whose header names no known key, cost little.
+// Open reads a token like Parse, but leaves the payload for [Token.Verify] to check. It is cheap even if the token is large, so
+// that junk from strangers, and tokens whose header names no known key, cost little.
 func Open(token string, maxBytes int) (*Token, error) {
 	// The length comes before anything that depends on it.
 	if len(token) > maxBytes {
