@@ -56,7 +56,7 @@ func TestWrongConfiguration(t *testing.T) {
 				var refused *authpi.OAuthError
 				require.ErrorAs(t, err, &refused)
 				assert.Equal(t, test.code, refused.Code)
-				assert.False(t, refused.Temporary)
+				assert.NotErrorIs(t, err, authpi.ErrTemporary)
 				assert.False(t, authpi.NeedsLogin(err))
 				assert.ErrorContains(t, err, test.text)
 				assert.NotContains(t, err.Error(), config.ClientSecret.Reveal())

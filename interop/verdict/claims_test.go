@@ -74,7 +74,7 @@ func changes() []change {
 		{"exp", `1893459600.5`, ruling{oracles: both}},
 		{"exp", `1.8934596e9`, ruling{oracles: both}},
 		{"exp", `"1893459600"`, ruling{badClaim + "exp", false, goOIDC, wrongType}},
-		{"exp", `null`, ruling{badClaim + "exp", false, neither, ""}},
+		{"exp", `null`, ruling{badClaim + "exp", true, neither, ""}},
 		{"exp", `true`, ruling{badClaim + "exp", false, neither, ""}},
 		{"exp", `253402300800`, ruling{badClaim + "exp", false, both, unbounded}},
 		{"iat", `-`, ruling{badClaim + "iat", false, both, "iat is required (OpenID Connect Core 1.0, section 2)"}},

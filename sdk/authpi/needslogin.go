@@ -15,6 +15,9 @@ var (
 	// pageCodes are the codes that a new login would only meet again.
 	pageCodes = []string{"user_blocked", "account_linking_required", "insufficient_scope", "access_denied"}
 
+	// clientCodes are the codes with which an exchange is refused because of the client: a new login would end there again.
+	clientCodes = []string{"invalid_client", "unauthorized_client", "unsupported_grant_type"}
+
 	// refusedCodes are the codes with which a refresh is refused because the session is over.
 	refusedCodes = []string{
 		"invalid_grant", "session_expired", "login_required", "consent_required", "interaction_required",
@@ -46,7 +49,7 @@ func NeedsLogin(err error) bool {
 	case base.endsOnPage(err):
 		return false
 	case base.Grant == grantCode:
-		return true
+		return !slices.Contains(clientCodes, base.Code)
 	case base.Temporary:
 		return false
 	case refresh:

@@ -13,6 +13,10 @@ import (
 // responseParameters are the members of a callback that the SDK judges. The application's own may repeat.
 var responseParameters = [...]string{"state", "code", "error", "error_description", "iss", "response"}
 
+// maxCallback is the size of the longest callback that is read. Servers accept URLs of a few KiB, but the body of a form post
+// can have any size.
+const maxCallback = 64 << 10 // 64 KiB
+
 // callback is what an authorization response says.
 type callback struct {
 	state, code, issuer string
@@ -23,6 +27,9 @@ type callback struct {
 
 // readCallback reads the query of a callback's URL, a bare query, or the body of a form post.
 func readCallback(link string) (*callback, *failure) {
+	if len(link) > maxCallback {
+		return nil, invalidCallback("the callback is longer than 64 KiB")
+	}
 	query, f := callbackQuery(link)
 	if f != nil {
 		return nil, f

@@ -60,7 +60,7 @@ func (e *Engine) attemptExchange(flight *rotation.Flight[outcome], x exchange) r
 		flight.Keep(outcome{failure: interrupted}, e.now(), e.now().Add(exchangeAge))
 		o.redeemed, o.failure = e.sendCode(ctx, x, set)
 		if f := o.failure; f != nil {
-			if f.base.Source != authpi.ErrorSourceToken && f.base.Grant != codeGrant { // no request was made
+			if f.unsent || f.base.Source != authpi.ErrorSourceToken && f.base.Grant != codeGrant { // nothing was sent
 				return rotation.Landing[outcome]{Result: o}
 			}
 			o.failure = f.of(codeGrant)

@@ -11,10 +11,11 @@ import (
 // failure is an error inside the engine. It is immutable: callers of a shared request share it, and the edge of each of their
 // operations makes a public error of its own from it.
 type failure struct {
-	base  authpi.OAuthError
-	class func(authpi.OAuthError) error // nil: by wire code and source
-	cause error                         // a *failure, or a scrubbed foreign error
-	grave bool                          // ends the session: a refusal for good
+	base   authpi.OAuthError
+	class  func(authpi.OAuthError) error // nil: by wire code and source
+	cause  error                         // a *failure, or a scrubbed foreign error
+	grave  bool                          // ends the session: a refusal for good
+	unsent bool                          // no connection was made, so that nothing was sent
 }
 
 // The grants that the error of a failure names.
@@ -55,7 +56,7 @@ func (f *failure) Unwrap() error { return f.cause }
 func (f *failure) public(operation string) error {
 	base := f.base
 	base.Operation = operation
-	base.Cause = publish(f.cause, operation)
+	base.Cause = publish(f.causeOf(), operation)
 	if f.class != nil {
 		return f.class(base)
 	}
@@ -65,6 +66,17 @@ func (f *failure) public(operation string) error {
 		}
 	}
 	return &base
+}
+
+// causeOf returns the cause. That of a final failure is final, too: errors.Is looks for ErrTemporary in causes.
+func (f *failure) causeOf() error {
+	cause, ok := f.cause.(*failure) //nolint:errorlint // a failure further down is the cause's own matter
+	if !ok || f.base.Temporary || !cause.base.Temporary {
+		return f.cause
+	}
+	final := *cause
+	final.base.Temporary = false
+	return &final
 }
 
 // publish turns the engine's errors into public ones and leaves others alone.

@@ -19,7 +19,7 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if token.IsZero() {
 		return misconfigured("invalid_argument", "pass the token to revoke")
 	}
-	chain := map[fingerprint]bool{} // of the refresh tokens that lead to the one that is revoked
+	seen := map[fingerprint]bool{}
 	for {
 		key := refreshKey(token)
 		// A rotation that is being stored is not waited for: a callback that revokes would wait for itself.
@@ -30,10 +30,10 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 				return cancelled(ctx)
 			}
 		}
-		chain[key] = true
+		seen[key] = true
 		o, _ := e.rotations.Result(key, e.now())
 		next := o.refreshToken()
-		if next.IsZero() || chain[refreshKey(next)] {
+		if next.IsZero() || seen[refreshKey(next)] {
 			break
 		}
 		token = next
@@ -41,25 +41,32 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
 		return asFailure(ctx, err) // all is known still, so that another try finds the successor again
 	}
-	e.forgetRevoked(token, chain)
+	e.forgetRevoked(token)
 	return nil
 }
 
 // forgetRevoked forgets the rotations and the exchanges that lead to a token that was revoked: nobody gets it from here any
 // more.
-func (e *Engine) forgetRevoked(token authpi.Secret, chain map[fingerprint]bool) {
-	leads := func(key fingerprint, o outcome) bool {
-		leads := chain[key] || !o.refreshToken().IsZero() && chain[refreshKey(o.refreshToken())]
-		if leads {
-			chain[key] = true
+func (e *Engine) forgetRevoked(token authpi.Secret) {
+	before := map[fingerprint][]fingerprint{} // the rotations that led to a refresh token
+	e.rotations.Each(func(key fingerprint, o outcome) {
+		if next := o.refreshToken(); !next.IsZero() {
+			before[refreshKey(next)] = append(before[refreshKey(next)], key)
 		}
-		return leads
+	})
+	chain := map[fingerprint]bool{refreshKey(token): true}
+	for open := []fingerprint{refreshKey(token)}; len(open) > 0; {
+		key := open[0]
+		open = open[1:]
+		for _, earlier := range before[key] {
+			if !chain[earlier] {
+				chain[earlier] = true
+				open = append(open, earlier)
+			}
+		}
 	}
-	for before := 0; before < len(chain); {
-		before = len(chain)
-		e.rotations.Forget(leads)
-	}
-	e.exchanges.Forget(func(key fingerprint, o outcome) bool {
-		return leads(key, o) || o.redeemed != nil && o.response.AccessToken == token
+	e.rotations.Forget(func(key fingerprint, _ outcome) bool { return chain[key] })
+	e.exchanges.Forget(func(_ fingerprint, o outcome) bool {
+		return o.redeemed != nil && (o.response.AccessToken == token || chain[refreshKey(o.refreshToken())])
 	})
 }

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 )
 
@@ -42,13 +44,22 @@ func (e *Engine) send(ctx context.Context, op *operation, values []any, out any)
 		err = errNoResponse
 	}
 	if err != nil {
-		return e.unreachable(ctx, r, r.scrubbed(err))
+		f := e.unreachable(ctx, r, r.scrubbed(err))
+		f.unsent = neverConnected(err)
+		return f
 	}
 	if response.Body == nil { // net/http's own client copes with this, too: a response made by hand
 		response.Body = http.NoBody
 	}
 	defer func() { _ = response.Body.Close() }()
 	return e.receive(ctx, response, r, out)
+}
+
+// neverConnected reports whether a request failed before there was a connection to send it over.
+func neverConnected(err error) bool {
+	var network *net.OpError
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &network) && network.Op == "dial" || errors.As(err, &certificate)
 }
 
 func newRequest(ctx context.Context, method, link string, r *request) (*http.Request, error) {

@@ -99,3 +99,10 @@ func verifying(t *testing.T, path string, reply func(*http.Request) (*http.Respo
 	require.Error(t, err)
 	return err
 }
+
+// errors.Is looks for ErrTemporary in causes, too.
+func TestAFinalErrorHasNoTemporaryCause(t *testing.T) {
+	err := verifying(t, "/.well-known/openid-configuration", replying(http.StatusNotFound, "nothing is here"))
+	require.ErrorContains(t, err, "metadata_unavailable")
+	assert.NotErrorIs(t, err, authpi.ErrTemporary)
+}

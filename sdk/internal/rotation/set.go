@@ -72,6 +72,17 @@ func (s *Set[K, R]) Result(key K, now time.Time) (result R, ok bool) {
 	return r.landing.Result, true
 }
 
+// Each calls a function with every rotation that has something: known, kept, or being stored.
+func (s *Set[K, R]) Each(visit func(K, R)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, r := range s.known {
+		if r.hasResult() {
+			visit(key, r.landing.Result)
+		}
+	}
+}
+
 // Forget drops the rotations that match. What is in use is dropped at its end: its callbacks may call again.
 func (s *Set[K, R]) Forget(match func(K, R) bool) {
 	s.mu.Lock()
