@@ -43,8 +43,12 @@ $(NPM): interop/package.json interop/package-lock.json
 	@cd interop && npm ci --no-audit --no-fund
 	@touch $@
 
-generate: ## write the code, documents and fixtures that INTERFACE.yaml gives
+# Both commands: go build lists more errors of a package than go vet, which also compiles the tests.
+generate: ## write the code, documents and fixtures that INTERFACE.yaml gives, then list what is left to do by hand
 	@go run ./cmd/sdkgen generate
+	@errors=$$({ go build $(PACKAGES) && go vet $(PACKAGES); } 2>&1) || { \
+	  echo "The hand-written Go does not fit INTERFACE.yaml yet. Change these places, or undo the change of INTERFACE.yaml:"; \
+	  echo "$$errors"; exit 1; }
 
 check: ## say whether the generated files are those that INTERFACE.yaml gives
 	@go run ./cmd/sdkgen check

@@ -26,7 +26,7 @@ func BenchmarkGenerate(b *testing.B) {
 			b.ReportAllocs()
 			var size int
 			for b.Loop() {
-				files, diags, err := gen.Render(bench.source, nil)
+				files, diags, err := gen.Render(bench.source)
 				if err != nil || diags.Failed() {
 					b.Fatal(err, diags)
 				}
@@ -40,7 +40,7 @@ func BenchmarkGenerate(b *testing.B) {
 	}
 }
 
-// BenchmarkValidate judges the repository's spec and the Go that it binds, as an editor would on each save.
+// BenchmarkValidate checks the repository's spec, as an editor would on each save.
 func BenchmarkValidate(b *testing.B) {
 	for b.Loop() {
 		diags, err := gen.Project{Dir: ".."}.Validate()

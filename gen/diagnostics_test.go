@@ -21,7 +21,7 @@ func TestDiagnostics(t *testing.T) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			source, err := os.ReadFile(name)
 			require.NoError(t, err)
-			files, diags, err := gen.Render(source, nil)
+			files, diags, err := gen.Render(source)
 			require.NoError(t, err)
 
 			warns := strings.HasSuffix(name, "warnings.yaml")

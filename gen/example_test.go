@@ -14,7 +14,7 @@ types:
     doc: A set of tokens.
     fields:
       scope: {type: strng, doc: The granted scope.}
-`), nil)
+`))
 	fmt.Println(len(files), diags.Failed(), err)
 	fmt.Print(diags)
 	// Output:

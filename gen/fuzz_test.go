@@ -33,7 +33,7 @@ func FuzzRender(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {
-		files, diags, err := gen.Render(source, nil)
+		files, diags, err := gen.Render(source)
 		require.NoError(t, err)
 		if diags.Failed() {
 			assert.Empty(t, files)
@@ -68,7 +68,7 @@ func FuzzInjection(f *testing.F) {
 		if !utf8.ValidString(text) || !utf8.ValidString(name) || !utf8.ValidString(wire) {
 			return // YAML cannot even quote it; FuzzRender feeds such bytes
 		}
-		files, _, err := gen.Render(injected(t, text, name, wire), nil)
+		files, _, err := gen.Render(injected(t, text, name, wire))
 		require.NoError(t, err)
 		if files == nil {
 			return
@@ -112,7 +112,7 @@ clauses: {a.b: {doc: TEXT, source: TEXT}}
 
 func declarations(t testing.TB, source []byte) []string {
 	t.Helper()
-	files, diags, err := gen.Render(source, nil)
+	files, diags, err := gen.Render(source)
 	require.NoError(t, err)
 	require.False(t, diags.Failed(), diags.String())
 	return declarationsOf(t, files)

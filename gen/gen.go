@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
-	"github.com/arbfay/authpi-go/gen/internal/bind"
 	"github.com/arbfay/authpi-go/gen/internal/emit"
 	"github.com/arbfay/authpi-go/gen/internal/model"
 	"github.com/arbfay/authpi-go/gen/internal/spec"
@@ -40,62 +38,42 @@ func (d Diagnostics) Failed() bool { return d.failed }
 // It is empty if nothing is wrong.
 func (d Diagnostics) String() string { return d.text }
 
-// Render returns the generated files by their slash-separated paths. root is the repository, whose hand-written Go the
-// spec's bindings are checked against; with a nil root they are not. Equal inputs give equal bytes. There are no files
+// Render returns the generated files by their slash-separated paths. Equal sources give equal bytes. There are no files
 // if the diagnostics have failed.
-func Render(source []byte, root fs.FS) (map[string][]byte, Diagnostics, error) {
-	r, err := render("INTERFACE.yaml", source, root)
-	return r.files, told(r.diags), err
+func Render(source []byte) (map[string][]byte, Diagnostics, error) {
+	return render("INTERFACE.yaml", source)
 }
 
-// rendering is what a spec gives.
-type rendering struct {
-	iface *model.Interface
-	files map[string][]byte // nil if the diagnostics have errors
-	diags *spec.Diagnostics
-}
-
-func render(name string, source []byte, root fs.FS) (rendering, error) {
-	iface, diags := resolve(name, source, root)
-	r := rendering{iface: iface, diags: diags}
-	if diags.Errors() > 0 {
-		return r, nil
+func render(name string, source []byte) (map[string][]byte, Diagnostics, error) {
+	iface, diags := resolve(name, source)
+	if diags.Failed() {
+		return nil, diags, nil
 	}
 	files, err := emit.Files(iface)
 	if err != nil {
-		return r, fmt.Errorf("gen: %w", err)
+		return nil, diags, fmt.Errorf("gen: %w", err)
 	}
-	r.files = files
-	return r, nil
+	return files, diags, nil
 }
 
-// told returns the diagnostics as a caller gets them.
-func told(diags *spec.Diagnostics) Diagnostics {
-	return Diagnostics{text: diags.Render(), failed: diags.Errors() > 0}
-}
-
-// resolve goes as far as a spec can be judged.
-func resolve(name string, source []byte, root fs.FS) (*model.Interface, *spec.Diagnostics) {
+// resolve loads a spec and resolves what it means.
+func resolve(name string, source []byte) (*model.Interface, Diagnostics) {
 	node, diags := spec.Load(name, source)
 	var iface *model.Interface
 	if node != nil {
 		iface = model.Resolve(node, diags)
-		if root != nil {
-			bind.Check(iface, root, diags)
-		}
 	}
-	return iface, diags
+	return iface, Diagnostics{text: diags.Render(), failed: diags.Errors() > 0}
 }
 
-// Validate judges the spec and the hand-written Go that it binds. It renders and writes nothing, so what hand-written Go
-// uses of generated files is left to Check and Generate. The error is of reading alone.
+// Validate checks the spec. It renders and writes nothing. The error is of reading alone.
 func (p Project) Validate() (Diagnostics, error) {
 	source, err := p.read()
 	if err != nil {
 		return Diagnostics{}, err
 	}
-	_, diags := resolve(p.specName(), source, os.DirFS(p.dir()))
-	return told(diags), nil
+	_, diags := resolve(p.specName(), source)
+	return diags, nil
 }
 
 func (p Project) dir() string {

@@ -3,8 +3,6 @@ package gen
 import (
 	"fmt"
 	"os"
-
-	"github.com/arbfay/authpi-go/gen/internal/lost"
 )
 
 // Report is what a generation did. The paths are slash-separated and sorted.
@@ -54,31 +52,25 @@ func (p Project) Check() (Drift, Diagnostics, error) {
 	return Drift{Missing: c.missing, Differing: c.differing, Stale: c.stale, Unchanged: c.unchanged, Diff: c.diff()}, diags, nil
 }
 
-// compare renders the files, compares them with what is there, and judges what hand-written Go would lose. The caller
-// closes the root of the comparison; there is none after an error or diagnostics that have failed.
+// compare renders the files and compares them with what is there. The caller closes the root of the comparison; there is
+// none after an error or diagnostics that have failed.
 func (p Project) compare() (*comparison, Diagnostics, error) {
 	source, err := p.read()
 	if err != nil {
 		return nil, Diagnostics{}, err
 	}
-	r, err := render(p.specName(), source, os.DirFS(p.dir()))
-	if err != nil || r.files == nil {
-		return nil, told(r.diags), err
+	files, diags, err := render(p.specName(), source)
+	if err != nil || files == nil {
+		return nil, diags, err
 	}
 	root, err := os.OpenRoot(p.dir())
 	if err != nil {
-		return nil, told(r.diags), fmt.Errorf("gen: %w", err)
+		return nil, diags, fmt.Errorf("gen: %w", err)
 	}
-	c, err := newComparison(root, r.files)
-	if err == nil {
-		err = lost.Check(r.iface.SDK.Module, root.FS(), c.present, r.files, r.diags)
-	}
+	c, err := newComparison(root, files)
 	if err != nil {
-		err = fmt.Errorf("gen: %w", err)
-	}
-	if err != nil || r.diags.Errors() > 0 {
 		_ = root.Close()
-		return nil, told(r.diags), err
+		return nil, diags, fmt.Errorf("gen: %w", err)
 	}
-	return c, told(r.diags), nil
+	return c, diags, nil
 }

@@ -51,7 +51,7 @@ func TestGoldens(t *testing.T) {
 			copyStubs(t, "testdata/stubs", tree, feature.name)
 			copyStubs(t, filepath.Join("testdata/golden", feature.name, "stubs"), tree, feature.name)
 
-			files, diags, err := gen.Render(source, os.DirFS(tree))
+			files, diags, err := gen.Render(source)
 			require.NoError(t, err)
 			require.False(t, diags.Failed(), diags.String())
 			for name, content := range files {

@@ -164,7 +164,7 @@ func generateExtended(t *testing.T) map[string][]byte {
 		require.Positive(t, at, name)
 		lines = slices.Insert(lines, at, string(fragment))
 	}
-	files, diags, err := gen.Render([]byte(strings.Join(lines, "")), os.DirFS(".."))
+	files, diags, err := gen.Render([]byte(strings.Join(lines, "")))
 	require.NoError(t, err)
 	require.Empty(t, diags.String())
 	return files

@@ -3,7 +3,6 @@ package gen_test
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,21 +13,11 @@ import (
 	"github.com/arbfay/authpi-go/gen"
 )
 
-// newProject copies the repository's spec, its go.mod and the hand-written Go that it binds, and no generated file.
+// newProject copies the repository's spec and no generated file.
 func newProject(t *testing.T) gen.Project {
 	t.Helper()
 	dir := t.TempDir()
 	copyFile(t, "../INTERFACE.yaml", filepath.Join(dir, "INTERFACE.yaml"))
-	copyFile(t, "../go.mod", filepath.Join(dir, "go.mod"))
-	for _, folder := range []string{"sdk/authpi", "sdk/internal/engine"} {
-		names, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
-		require.NoError(t, err)
-		for _, name := range names {
-			if !strings.HasSuffix(name, "_gen.go") {
-				copyFile(t, name, filepath.Join(dir, folder, filepath.Base(name)))
-			}
-		}
-	}
 	return gen.Project{Dir: dir}
 }
 
@@ -137,14 +126,14 @@ func TestNothingIsWrittenAfterAnError(t *testing.T) {
 	p := newProject(t)
 	source, err := os.ReadFile(filepath.Join(p.Dir, "INTERFACE.yaml"))
 	require.NoError(t, err)
-	wrong := strings.Replace(string(source), "bind: ExchangeCode,", "bind: ExchangeCodes,", 1)
+	wrong := strings.Replace(string(source), "sends: [fetch_metadata, fetch_jwks, token_code]", "sends: [token_codes]", 1)
 	require.NotEqual(t, string(source), wrong)
 	writeFile(t, filepath.Join(p.Dir, "INTERFACE.yaml"), []byte(wrong))
 
 	report, diags, err := p.Generate()
 	require.NoError(t, err)
 	assert.True(t, diags.Failed())
-	assert.Contains(t, diags.String(), "ExchangeCode")
+	assert.Contains(t, diags.String(), "token_codes")
 	assert.Empty(t, report)
 	assert.NoDirExists(t, filepath.Join(p.Dir, "docs"))
 }
@@ -162,28 +151,6 @@ func TestSymbolicLinks(t *testing.T) {
 		_, _, err = p.Check()
 		require.ErrorContains(t, err, link+" is a symbolic link; ")
 	}
-}
-
-// TestNothingIsTakenFromHandWrittenCode holds that what would no longer compile is not written.
-func TestNothingIsTakenFromHandWrittenCode(t *testing.T) {
-	p := newProject(t)
-	generate(t, p)
-	name := filepath.Join(p.Dir, "INTERFACE.yaml")
-	source, err := os.ReadFile(name)
-	require.NoError(t, err)
-	without := regexp.MustCompile(`(?m)^ +personal_token: .*\n`).ReplaceAllString(string(source), "")
-	require.NotEqual(t, string(source), without)
-	writeFile(t, name, []byte(without))
-
-	report, diags, err := p.Generate()
-	require.NoError(t, err)
-	assert.Empty(t, report)
-	assert.True(t, diags.Failed())
-	assert.Regexp(t, `(?m)^sdk/internal/engine/principal\.go:\d+:\d+: PrincipalTypePersonalToken is used by hand-written code and `+
-		`the interface no longer has it$`, diags.String())
-	_, diags, err = p.Check()
-	require.NoError(t, err)
-	assert.True(t, diags.Failed())
 }
 
 func TestUnreadableSpec(t *testing.T) {

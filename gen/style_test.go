@@ -22,7 +22,7 @@ func renderOwn(t testing.TB) map[string][]byte {
 	t.Helper()
 	source, err := os.ReadFile("../INTERFACE.yaml")
 	require.NoError(t, err)
-	files, diags, err := gen.Render(source, nil)
+	files, diags, err := gen.Render(source)
 	require.NoError(t, err)
 	require.False(t, diags.Failed(), diags.String())
 	return files

@@ -2,7 +2,7 @@
 //
 //	sdkgen generate   writes what has changed
 //	sdkgen check      compares and writes nothing
-//	sdkgen validate   judges the spec and the Go that it binds
+//	sdkgen validate   checks the spec alone
 //
 // It exits with 0 if all is well, 1 if check finds a difference, and 2 if the spec or the command line is wrong or a
 // file cannot be read or written.
@@ -32,7 +32,7 @@ type commandLine struct {
 
 	Generate struct{} `cmd:"" help:"Write the generated files that have changed, all or none."`
 	Check    struct{} `cmd:"" help:"Compare the generated files with the spec and write nothing."`
-	Validate struct{} `cmd:"" help:"Judge the spec and the Go that it binds."`
+	Validate struct{} `cmd:"" help:"Check the spec and write nothing."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -50,7 +50,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case done:
 		return exitClean
 	case err != nil:
-		_, _ = fmt.Fprintf(stderr, "sdkgen: %v\nRun sdkgen --help for what can be typed.\n", err)
+		_, _ = fmt.Fprintf(stderr, "sdkgen: %v\nRun sdkgen --help for usage.\n", err)
 		return exitWrong
 	}
 	project := gen.Project{Dir: line.Dir, Spec: line.Spec}
@@ -97,7 +97,7 @@ func validate(project gen.Project, stdout, stderr io.Writer) int {
 	diags, err := project.Validate()
 	code := verdict(diags, err, stderr)
 	if code == exitClean {
-		_, _ = fmt.Fprintf(stdout, "%s is valid, and so is the Go that it binds\n", project.Spec)
+		_, _ = fmt.Fprintf(stdout, "%s is valid\n", project.Spec)
 	}
 	return code
 }
@@ -108,7 +108,7 @@ func check(project gen.Project, stdout, stderr io.Writer) int {
 		return code
 	}
 	if drift.Clean() {
-		_, _ = fmt.Fprintf(stdout, "%d files are as %s gives them\n", drift.Unchanged, project.Spec)
+		_, _ = fmt.Fprintf(stdout, "%d files up to date\n", drift.Unchanged)
 		return exitClean
 	}
 	_, _ = io.WriteString(stdout, drift.Diff)

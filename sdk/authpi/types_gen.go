@@ -172,6 +172,21 @@ func (t *AuthorizationURL) members() []strictjson.Member {
 	}
 }
 
+// agentFields are the fields of Agent. The compiler checks that a method reads each.
+type agentFields interface {
+	ID() string
+	Type() PrincipalType
+	Email() string
+	EmailVerified() (bool, bool)
+	Tokens() *TokenSet
+	Organizations() []Organization
+	Scopes() []string
+	ExpiresAt() time.Time
+	ExpiresIn() time.Duration
+}
+
+var _ agentFields = (*Agent)(nil)
+
 // Organization is a membership in an organization.
 type Organization struct {
 	// ID is the ID of the organization. In JSON: id.

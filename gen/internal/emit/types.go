@@ -2,6 +2,7 @@ package emit
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -11,7 +12,12 @@ import (
 // typesFile renders sdk/authpi/types_gen.go.
 func typesFile(u *unit, iface *model.Interface) {
 	for _, t := range iface.Types {
-		if !t.Internal && !t.Accessors {
+		switch {
+		case t.Internal:
+		case t.Accessors:
+			u.declare(u.accessorsInterface(t),
+				jen.Var().Id("_").Id(accessorsName(t)).Op("=").Parens(jen.Op("*").Id(t.GoName)).Call(jen.Nil()))
+		default:
 			u.typeDeclarations(t)
 		}
 	}
@@ -43,6 +49,26 @@ func (u *unit) typeDeclarations(t *model.Type) {
 		u.declare(u.logValueMethod(t))
 	}
 	u.declare(u.membersMethod(t))
+}
+
+// accessorsInterface renders the methods that read the fields of a type written by hand.
+//
+//	// agentFields are the fields of Agent. The compiler checks that a method reads each.
+//	type agentFields interface {
+//		EmailVerified() (bool, bool)
+//	}
+func (u *unit) accessorsInterface(t *model.Type) jen.Code {
+	name := accessorsName(t)
+	return comment(0, name+" are the fields of "+t.GoName+". The compiler checks that a method reads each.").
+		Type().Id(name).InterfaceFunc(func(g *jen.Group) {
+		for _, f := range t.Fields {
+			g.Id(f.GoName).Add(u.parameters("    "+f.GoName, model.Signature{Results: f.AccessorResults()}))
+		}
+	})
+}
+
+func accessorsName(t *model.Type) string {
+	return strings.ToLower(t.GoName[:1]) + t.GoName[1:] + "Fields"
 }
 
 // typeStruct renders the struct.

@@ -30,8 +30,6 @@ type SDK struct {
 	Name, Version string
 	// Module is the path of the Go module.
 	Module string
-	// ModuleAt is the place of Module in the spec.
-	ModuleAt spec.Position
 	// BasedOn names the SDK that the interface follows; "" if none.
 	BasedOn string
 	// Doc says what the SDK is for.
@@ -136,8 +134,6 @@ type Type struct {
 	Data bool
 	// Nested says that a field of another type holds it.
 	Nested bool
-	// Used says that something in the spec names it.
-	Used bool
 	// Fields are the members.
 	Fields []*Field
 }
@@ -234,10 +230,6 @@ type Operation struct {
 	Name, GoName string
 	// Receiver is the type that a local operation is a method of; nil for a function.
 	Receiver *Type
-	// Broken says that something about the operation was reported, so that more about it would only confuse.
-	Broken bool
-	// BindAt is the place that names hand-written code, if the operation has any.
-	BindAt spec.Position
 	// Kind says which of the fields below holds.
 	Kind OperationKind
 	// Internal operations are the engine's own.

@@ -76,9 +76,6 @@ const (
 	engineNames = " composed configDefaults configuredEndpoints endpointTable errorMatches withDefaults "
 )
 
-// Imported reports whether Resolve keeps a name free for a package that a file of the SDK may import.
-func Imported(name string) bool { return known(imports, name) }
-
 // predeclared reports whether Go itself declares a name in every package.
 func predeclared(name string) bool { return types.Universe.Lookup(name) != nil }
 

@@ -13,9 +13,7 @@ const maxPositional = 3
 // operations resolves the operations. References between them are resolved last, as they may come later in the file.
 func (r *resolver) operations(n *spec.Node) {
 	for _, item := range n.Items() {
-		before := r.diags.Errors()
 		op := r.newOperation(item)
-		op.Broken = op.Broken || r.diags.Errors() > before
 		r.ops[op.Name] = op
 		r.out.Operations = append(r.out.Operations, op)
 	}
@@ -46,12 +44,12 @@ func (r *resolver) newOperation(n *spec.Node) *Operation {
 		op.Result = Result{Type: Ref{Word: "url", Kind: KindURL, goType: "string"}, GoType: "string"}
 	case n.Get("local") != nil:
 		op.Kind = Local
-		r.local(op, n.Get("local"))
+		r.local(op, n.Get("local"), n.At())
 	case n.Get("composed") != nil:
 		op.Kind = Composed
 		r.composed(op, n.Get("composed"))
 	default:
-		op.Kind, op.Broken, op.Result = Composed, true, Result{None: true} // its kind was reported
+		op.Kind, op.Result = Composed, Result{None: true} // its kind was reported
 	}
 	if op.Internal {
 		op.GoName = unexported(op.GoName)
@@ -164,14 +162,6 @@ func constants(n *spec.Node) []Constant {
 }
 
 func (r *resolver) composed(op *Operation, n *spec.Node) {
-	bind := n.Get("bind")
-	if bind != nil {
-		op.BindAt = bind.Pos
-	}
-	if bind != nil && bind.Text() != op.GoName {
-		r.diags.Errorf(bind.Pos, "%s binds %s: a method of the engine has its operation's Go name, %s",
-			op.Name, bind.Text(), op.GoName)
-	}
 	if op.Internal {
 		r.diags.Errorf(n.At(), "an internal step of the engine is no operation: %s is composed", op.Name)
 	}
@@ -190,27 +180,13 @@ func (r *resolver) composed(op *Operation, n *spec.Node) {
 	}
 }
 
-func (r *resolver) local(op *Operation, n *spec.Node) {
-	bind := n.Get("bind")
-	if bind != nil {
-		op.BindAt = bind.Pos
-	}
-	typeName, method, isMethod := strings.Cut(bind.Text(), ".")
-	name := typeName
-	if isMethod {
-		name = method
-		op.Receiver = r.types[typeName]
+// local resolves a function of the vocabulary, or a method of the type that its name starts with: agent.is_expired.
+func (r *resolver) local(op *Operation, n *spec.Node, at spec.Position) {
+	if receiver, _, isMethod := strings.Cut(op.Name, "."); isMethod {
+		op.Receiver = r.types[exported(receiver)]
 		if op.Receiver == nil {
-			r.unknown(bind.Pos, "type", typeName, keys(r.out.Types, func(t *Type) string { return t.Name }))
+			r.unknown(at, "type", exported(receiver), keys(r.out.Types, func(t *Type) string { return t.Name }))
 		}
-	}
-	receiver, _, dotted := strings.Cut(op.Name, ".")
-	if bind != nil && (dotted != isMethod || dotted && exported(receiver) != typeName) {
-		r.diags.Errorf(bind.Pos, "%s binds %s: a method's operation is named type.method, a function's has no dot",
-			op.Name, bind.Text())
-	}
-	if bind != nil && name != op.GoName {
-		r.diags.Errorf(bind.Pos, "%s binds %s, but its Go name is %s", op.Name, name, op.GoName)
 	}
 	ref, ok := r.ref(n.Get("returns"), inResult, nil)
 	if ok {

@@ -95,9 +95,6 @@ func (r *resolver) sdk(n *spec.Node) {
 		BasedOn: n.Get("based_on").Text(),
 		Doc:     n.Get("doc").Text(),
 	}
-	if module := n.Get("module"); module != nil {
-		r.out.SDK.ModuleAt = module.Pos
-	}
 }
 
 // docForm is how a node's text becomes a Go comment.
@@ -231,7 +228,6 @@ func (r *resolver) ref(n *spec.Node, at place, inside *Type) (Ref, bool) {
 		r.diags.Errorf(n.Pos, "the type %s is internal and cannot stand in what is public", text)
 		return Ref{}, false
 	}
-	t.Used = true
 	if list {
 		return Ref{Word: text, Kind: KindTypes, Type: t, goType: "[]" + t.goText()}, true
 	}

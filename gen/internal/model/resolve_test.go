@@ -54,8 +54,8 @@ func TestGoNames(t *testing.T) {
 	var source strings.Builder
 	source.WriteString(header + "operations:\n")
 	for i, test := range tests {
-		fmt.Fprintf(&source, "  ask_%d: {doc: Asks., composed: {bind: Ask%d}, params: {%s: {type: string, required: true, doc: The value.}}}\n",
-			i, i, test.name)
+		fmt.Fprintf(&source, "  ask_%d: {doc: Asks., composed: {}, params: {%s: {type: string, required: true, doc: The value.}}}\n",
+			i, test.name)
 	}
 	iface := resolve(t, source.String())
 	for i, test := range tests {
@@ -86,7 +86,7 @@ func TestComments(t *testing.T) {
 	source.WriteString(header + `config:
   default_name: {type: string, doc: The name.}
 operations:
-  ask_all: {doc: Asks., composed: {bind: AskAll}}
+  ask_all: {doc: Asks., composed: {}}
   password_grant: {doc: Asks., http: {method: POST, endpoint: token, auth: none, constants: {grant_type: password_grant}}}
 types:
   Set:
@@ -106,7 +106,7 @@ types:
 func TestClauses(t *testing.T) {
 	iface := resolve(t, header+`
 operations:
-  ask: {doc: Asks., clause: op.asking, level: may, composed: {bind: Ask}, params: {code: {type: string, required: true, doc: The code.}}}
+  ask: {doc: Asks., clause: op.asking, level: may, composed: {}, params: {code: {type: string, required: true, doc: The code.}}}
 scopes: {rules: {exact: {doc: A grant is exact.}}}
 clauses: {http.once: {doc: Nothing is sent twice., source: 'RFC 6749, section 10.5', level: should}}
 `)
@@ -130,11 +130,11 @@ types:
   Record: {doc: A record., fields: {}}
 operations:
   request: {internal: true, http: {method: POST, endpoint: token, auth: none}}
-  exchange: {doc: Exchanges., composed: {bind: Exchange, sends: [request], returns: Agent}, params: {record: {type: Record, required: true, doc: The record.}, hint: {type: string, doc: The hint.}}}
-  revoke: {doc: Revokes., composed: {bind: Revoke, sends: [request]}, params: {token: {type: secret, required: true, doc: The token.}}}
+  exchange: {doc: Exchanges., composed: {sends: [request], returns: Agent}, params: {record: {type: Record, required: true, doc: The record.}, hint: {type: string, doc: The hint.}}}
+  revoke: {doc: Revokes., composed: {sends: [request]}, params: {token: {type: secret, required: true, doc: The token.}}}
   link: {doc: Links., url: {endpoint: token}}
-  parse: {doc: Parses., local: {bind: Parse, returns: Record, nullable: true}, params: {text: {type: string, required: true, doc: The text.}}}
-  agent.expires: {doc: Reports whether it expires., local: {bind: Agent.Expires, returns: bool}, params: {buffer: {type: seconds, variadic: true, doc: The buffer.}}}
+  parse: {doc: Parses., local: {returns: Record, nullable: true}, params: {text: {type: string, required: true, doc: The text.}}}
+  agent.expires: {doc: Reports whether it expires., local: {returns: bool}, params: {buffer: {type: seconds, variadic: true, doc: The buffer.}}}
 `)
 	want := map[string]string{
 		"exchange":      "(ctx context.Context, record *authpi.Record, opts *authpi.ExchangeOptions) (*authpi.Agent, error)",

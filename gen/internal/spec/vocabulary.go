@@ -132,16 +132,14 @@ func operationShape() *shape {
 			may("constants", table("the constants", wireName, text(valueText)), "Parameters that never change."),
 		), "A browser's URL that data describes; nothing is sent."),
 		may("composed", mapping("a composed operation",
-			must("bind", text(bindName), "The method of the engine."),
 			may("sends", list(text(dottedName)), "The http operations that it uses. They make the call I/O."),
 			may("builds", list(text(dottedName)), "The url operations that it uses."),
 			may("returns", typeName(), "The type of the result; none if absent."),
-		), "A step written by hand over http and url operations."),
+		), "A step of the engine, written by hand, over http and url operations."),
 		may("local", mapping("a local operation",
-			must("bind", text(bindName), "The function, or the type's method."),
 			must("returns", typeName(), "The type of the result."),
 			may("nullable", flag(), "There may be no result."),
-		), "A function of the vocabulary, written by hand."),
+		), "A function of the vocabulary, written by hand. One named type.method is a method of that type."),
 		goNameKey(),
 	).exactlyOne("http", "url", "composed", "local")
 }
