@@ -2,24 +2,23 @@ package authpitest
 
 import "strings"
 
-// AccessTokenOptions describes an access token of [Issuer.AccessToken].
+// AccessTokenOptions configures a token from [Issuer.AccessToken].
 type AccessTokenOptions struct {
-	// ClientID is the client that the token is issued to; the first client where it is
-	// empty.
+	// ClientID is the client that the token is issued to. Empty means the first client.
 	ClientID string
-	// Scopes are the token's scopes.
+	// Scopes lists the token's scopes.
 	Scopes []string
-	// Resources are the token's audience; its client where there is none.
+	// Resources is the token's audience. Empty means the client ID.
 	Resources []string
-	// Organizations are the memberships that the token names. Nil names a user's, an
-	// agent's or an API key's own.
+	// Organizations lists the memberships in the token. Nil means those of the user,
+	// agent or API key.
 	Organizations []Organization
 }
 
-// AccessToken issues an access token without any login, for tests of an API that
-// takes them; nil options are the zero options. The subject's prefix says what it is:
-// usr_ a user, agt_ an agent, key_ an API key, tok_ or ptk_ a personal token, anything
-// else a client. It may be a subject that the issuer does not know, save for a user.
+// AccessToken issues an access token without a login, for tests of an API. Nil opts means
+// the zero options. The prefix of the subject determines its type: usr_ is a user, agt_
+// an agent, key_ an API key, tok_ or ptk_ a personal token, and anything else a client. A
+// user must exist; other subjects need not.
 func (i *Issuer) AccessToken(subject string, opts *AccessTokenOptions) string {
 	i.tb.Helper()
 	if opts == nil {
@@ -58,8 +57,8 @@ func (i *Issuer) AccessToken(subject string, opts *AccessTokenOptions) string {
 	return i.accessTokenLocked(about)
 }
 
-// organizationsLocked are the memberships of whoever has that ID; nil where a token
-// would name none.
+// organizationsLocked returns the memberships of a user, agent or API key. Nil means that
+// its tokens have no organizations claim.
 func (i *Issuer) organizationsLocked(subject string) []Organization {
 	if user, known := i.users[subject]; known {
 		return append([]Organization{}, user.Organizations...)
@@ -70,7 +69,7 @@ func (i *Issuer) organizationsLocked(subject string) []Organization {
 	return i.agents[subject].Organizations
 }
 
-// kindOf is the dat.type of a subject.
+// kindOf returns the dat.type of a subject; empty for a client.
 func kindOf(subject string, isUser bool) string {
 	if isUser {
 		return "identity"

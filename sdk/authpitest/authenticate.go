@@ -14,14 +14,14 @@ type caller struct {
 	agent *Agent // nil for a client
 }
 
-// credentials are what a request presents.
+// credentials holds the client authentication of a request.
 type credentials struct {
 	id, secret string
-	presented  bool // a secret was presented, an empty one perhaps
+	presented  bool // the request has a secret, which may be empty
 }
 
-// authenticateLocked tells who sends a form (RFC 6749, section 2.3). A public client
-// names itself and presents no secret.
+// authenticateLocked authenticates the sender of a form (RFC 6749, section 2.3). A public
+// client sends its client_id and no secret.
 func (i *Issuer) authenticateLocked(r *http.Request, form params) (caller, *refusal) {
 	given, refused := readCredentials(r, form)
 	if refused != nil {
@@ -37,7 +37,7 @@ func (i *Issuer) authenticateLocked(r *http.Request, form params) (caller, *refu
 	return found, nil
 }
 
-// callerLocked finds a client or an agent by its client_id.
+// callerLocked returns the client or agent with this client_id.
 func (i *Issuer) callerLocked(id string) (caller, bool) {
 	if client, known := i.clients[id]; known {
 		return caller{Client: client}, true
@@ -51,8 +51,8 @@ func (i *Issuer) callerLocked(id string) (caller, bool) {
 	}}, true
 }
 
-// readCredentials refuses a request with more than one way of authentication, as RFC
-// 6749, section 2.3, demands.
+// readCredentials reads the client authentication. It rejects a request that uses more
+// than one method, as RFC 6749, section 2.3, requires.
 func readCredentials(r *http.Request, form params) (credentials, *refusal) {
 	headers := r.Header.Values("Authorization")
 	secret := form.get("client_secret")
@@ -60,7 +60,7 @@ func readCredentials(r *http.Request, form params) (credentials, *refusal) {
 	case form.get("client_assertion") != "" || form.get("client_assertion_type") != "":
 		return credentials{}, refuse("invalid_client", "client assertions are not supported")
 	case len(headers) > 1, len(headers) == 1 && secret != "":
-		return credentials{}, refuse("invalid_request", "more than one way of client authentication")
+		return credentials{}, refuse("invalid_request", "more than one method of client authentication")
 	case len(headers) == 1:
 		given, refused := readBasic(headers[0])
 		if refused == nil && form.get("client_id") != "" && form.get("client_id") != given.id {
@@ -74,10 +74,10 @@ func readCredentials(r *http.Request, form params) (credentials, *refusal) {
 	}
 }
 
-// readBasic decodes client_secret_basic: ID and secret are form-encoded before they
-// are joined (RFC 6749, section 2.3.1).
+// readBasic decodes client_secret_basic. The ID and the secret are form-encoded before
+// they are joined (RFC 6749, section 2.3.1).
 func readBasic(header string) (credentials, *refusal) {
-	malformed := refuse("invalid_client", "the Authorization header is no Basic authentication")
+	malformed := refuse("invalid_client", "the Authorization header is not valid Basic authentication")
 	scheme, encoded, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Basic") {
 		return credentials{}, malformed
@@ -101,7 +101,7 @@ func readBasic(header string) (credentials, *refusal) {
 	return credentials{id: decodedID, secret: decodedSecret, presented: true}, nil
 }
 
-// matches compares a secret: a public client must present none.
+// matches compares the secret in constant time. A public client must not send one.
 func matches(secret string, given credentials) bool {
 	if secret == "" {
 		return !given.presented

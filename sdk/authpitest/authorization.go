@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// authorization is an authorization request that was read.
+// authorization is a parsed authorization request.
 type authorization struct {
 	client                   Client
 	redirectURI, state, mode string
@@ -17,14 +17,14 @@ type authorization struct {
 	scopes, resources        []string
 	acrs                     []string // acr_values, in order of preference
 	org                      string
-	hinted                   string // the user of id_token_hint; empty where there is none
+	hinted                   string // the user of id_token_hint; empty without a hint
 	prompt                   []string
-	maxAge                   time.Duration // negative: not asked for
+	maxAge                   time.Duration // negative means absent
 }
 
-// readAuthorizationLocked checks a request (RFC 6749, section 4.1.1; OpenID Connect
-// Core 1.0, section 3.1.2.1). A refusal without an authorization goes to a page: who
-// cannot name a registered redirect URI gets no redirect (section 4.1.2.1).
+// readAuthorizationLocked checks a request (RFC 6749, section 4.1.1; OpenID Connect Core
+// 1.0, section 3.1.2.1). If only the refusal is returned, it must be shown on a page:
+// without a registered redirect URI there is no redirect (section 4.1.2.1).
 func (i *Issuer) readAuthorizationLocked(query string) (*authorization, *refusal) {
 	p, refused := parseParams(query)
 	if refused != nil {
@@ -58,7 +58,7 @@ func (i *Issuer) readAuthorizationLocked(query string) (*authorization, *refusal
 	return a, i.readHintLocked(a, p)
 }
 
-// readHintLocked takes the user of id_token_hint. An expired hint will do.
+// readHintLocked reads the user from id_token_hint. The hint may be expired.
 func (i *Issuer) readHintLocked(a *authorization, p params) *refusal {
 	hint := p.get("id_token_hint")
 	if hint == "" {
@@ -66,13 +66,13 @@ func (i *Issuer) readHintLocked(a *authorization, p params) *refusal {
 	}
 	hinted, known := i.idTokens[hint]
 	if !known {
-		return refuse("invalid_request", "id_token_hint is no ID token of this issuer")
+		return refuse("invalid_request", "id_token_hint is not an ID token of this issuer")
 	}
 	a.hinted = hinted.userID
 	return nil
 }
 
-// read fills in what a refusal tells the client.
+// read parses the parameters whose errors are reported to the client.
 func (a *authorization) read(p params) *refusal {
 	for _, check := range []func(params) *refusal{
 		params.refuseDoubled, checkResponse, a.readPKCE, a.readScopes, a.readPrompt, a.readMaxAge,
@@ -107,8 +107,8 @@ func checkResponse(p params) *refusal {
 	return nil
 }
 
-// readPKCE wants S256 of public clients, and of every client that tries PKCE at all:
-// without a method the challenge would be plain (RFC 7636, section 4.3).
+// readPKCE requires S256 from public clients and from every client that sends a
+// challenge. Without a method the challenge would be plain (RFC 7636, section 4.3).
 func (a *authorization) readPKCE(p params) *refusal {
 	challenge, method := p.get("code_challenge"), p.get("code_challenge_method")
 	if challenge == "" && method == "" {
@@ -120,10 +120,10 @@ func (a *authorization) readPKCE(p params) *refusal {
 	if method != "S256" {
 		return refuse("invalid_request", "code_challenge_method must be S256")
 	}
-	// The length of the text counts too: the decoder skips line breaks.
+	// Check the length as well: the decoder skips line breaks.
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(challenge)
 	if err != nil || len(decoded) != sha256.Size || len(challenge) != 43 {
-		return refuse("invalid_request", "code_challenge is no SHA-256 hash")
+		return refuse("invalid_request", "code_challenge is not a SHA-256 hash")
 	}
 	a.challenge = challenge
 	return nil
@@ -134,11 +134,11 @@ func (a *authorization) readScopes(p params) *refusal {
 	return checkScopes(a.scopes)
 }
 
-// checkScopes holds scopes to their characters (RFC 6749, section 3.3).
+// checkScopes rejects scopes with characters that RFC 6749, section 3.3, does not allow.
 func checkScopes(scopes []string) *refusal {
 	for _, scope := range scopes {
 		if strings.ContainsFunc(scope, func(r rune) bool { return r <= 0x20 || r > 0x7e || r == '"' || r == '\\' }) {
-			return refuse("invalid_scope", "a scope has a character that it may not have")
+			return refuse("invalid_scope", "a scope contains an invalid character")
 		}
 	}
 	return nil
@@ -152,7 +152,7 @@ func (a *authorization) readPrompt(p params) *refusal {
 		}
 	}
 	if len(a.prompt) > 1 && slices.Contains(a.prompt, "none") {
-		return refuse("invalid_request", "prompt none stands alone")
+		return refuse("invalid_request", "prompt none cannot be combined")
 	}
 	return nil
 }
@@ -170,8 +170,8 @@ func (a *authorization) readMaxAge(p params) *refusal {
 	return nil
 }
 
-// silent is prompt=none.
+// silent reports whether the request has prompt=none.
 func (a *authorization) silent() bool { return slices.Contains(a.prompt, "none") }
 
-// interactive is a prompt that wants the user to see a page.
+// interactive reports whether the request has a prompt that requires a page.
 func (a *authorization) interactive() bool { return len(a.prompt) > 0 && !a.silent() }

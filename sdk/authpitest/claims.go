@@ -9,17 +9,17 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// accessToken is what the issuer remembers of an access token.
+// accessToken is the issuer's record of an access token.
 type accessToken struct {
 	clientID, subject string
-	grant             *grant // nil for a machine's
+	grant             *grant // nil for a machine's token
 	scopes            []string
 	claims            mint.Object
 	expires           time.Time
 	revoked           bool
 }
 
-// refreshToken is what the issuer remembers of a refresh token.
+// refreshToken is the issuer's record of a refresh token.
 type refreshToken struct {
 	grant   *grant
 	claims  mint.Object
@@ -27,18 +27,18 @@ type refreshToken struct {
 	used    bool
 }
 
-// issuance is what an access token is about.
+// issuance describes an access token to issue.
 type issuance struct {
 	by                Client
-	subject, kind     string // kind is dat.type; a client itself has none
+	subject, kind     string // kind is dat.type; empty for a client
 	scopes, resources []string
 	grant             *grant
-	organizations     []Organization // nil: not named
+	organizations     []Organization // nil leaves the claim out
 	authTime          time.Time
 }
 
-// accessTokenLocked issues an access token (RFC 9068). auth_time is the token's own
-// time, as AuthPI has it; the login's is in the ID token.
+// accessTokenLocked issues an access token (RFC 9068). As at AuthPI, its auth_time is the
+// time of issue; the ID token has the time of the login.
 func (i *Issuer) accessTokenLocked(about issuance) string {
 	now := i.Now()
 	expires := now.Add(about.by.accessLifetime())
@@ -70,8 +70,8 @@ func (i *Issuer) accessTokenLocked(about issuance) string {
 	return token
 }
 
-// refreshTokenLocked issues a refresh token: a JWT without typ, and without
-// memberships, which are read anew at each refresh.
+// refreshTokenLocked issues a refresh token: a JWT without typ. It has no memberships,
+// because each refresh reads them again.
 func (i *Issuer) refreshTokenLocked(by Client, g *grant) string {
 	now := i.Now()
 	expires := now.Add(by.refreshLifetime())
@@ -94,14 +94,14 @@ func (i *Issuer) refreshTokenLocked(by Client, g *grant) string {
 	return token
 }
 
-// idDetails is what an ID token says beyond its grant.
+// idDetails holds the contents of an ID token that are not in its grant.
 type idDetails struct {
 	accessToken, nonce string
 	scopes             []string
 }
 
-// idTokenLocked issues an ID token (OpenID Connect Core 1.0, section 2). After a
-// refresh it has no nonce, and the first login's auth_time (section 12.2).
+// idTokenLocked issues an ID token (OpenID Connect Core 1.0, section 2). After a refresh
+// it has no nonce, and keeps the auth_time of the login (section 12.2).
 func (i *Issuer) idTokenLocked(by Client, g *grant, details idDetails) string {
 	now := i.Now()
 	key := i.keys.signer(by.SigningAlgorithm)
@@ -128,7 +128,8 @@ func (i *Issuer) idTokenLocked(by Client, g *grant, details idDetails) string {
 	return token
 }
 
-// audience is the resources, else the client: a string, unless there are several.
+// audience returns the aud claim: the resources, or the client ID if there are none. A
+// single value is a string.
 func audience(resources []string, clientID string) any {
 	switch len(resources) {
 	case 0:
@@ -140,8 +141,8 @@ func audience(resources []string, clientID string) any {
 	}
 }
 
-// membershipClaim is the organizations claim. JoinedAt is in seconds, where AuthPI's
-// other API has milliseconds.
+// membershipClaim returns the organizations claim. JoinedAt is in seconds; AuthPI's other
+// API uses milliseconds.
 func membershipClaim(organizations []Organization) []mint.Object {
 	claim := make([]mint.Object, 0, len(organizations))
 	for _, organization := range organizations {
@@ -163,8 +164,8 @@ func membershipClaim(organizations []Organization) []mint.Object {
 	return claim
 }
 
-// scopeOf says under which scope a standard claim is told (OpenID Connect Core 1.0,
-// section 5.4, as far as AuthPI has it); a custom claim has none.
+// scopeOf returns the scope of a standard claim that AuthPI supports (OpenID Connect Core
+// 1.0, section 5.4), and "" for a custom claim.
 func scopeOf(claim string) string {
 	switch claim {
 	case "name", "given_name", "family_name", "picture", "locale":
@@ -179,7 +180,7 @@ func scopeOf(claim string) string {
 	return ""
 }
 
-// standardClaims are the claims that some scopes open.
+// standardClaims returns the claims for these scopes.
 func (u User) standardClaims(scopes []string) mint.Object {
 	var claims mint.Object
 	if u.Name != "" && slices.Contains(scopes, "profile") {
@@ -197,7 +198,8 @@ func (u User) standardClaims(scopes []string) mint.Object {
 	return claims
 }
 
-// customClaims are the claims of no scope; they replace none of the protocol's.
+// customClaims returns the claims that do not depend on a scope, without those of the
+// protocol.
 func (u User) customClaims() mint.Object {
 	var claims mint.Object
 	for _, name := range slices.Sorted(maps.Keys(u.Claims)) {

@@ -28,7 +28,7 @@ const (
 	formType    = "application/x-www-form-urlencoded"
 )
 
-// foreign is a client written on net/http alone.
+// foreign is a client that uses net/http only.
 type foreign struct {
 	t      *testing.T
 	issuer *authpitest.Issuer
@@ -36,7 +36,7 @@ type foreign struct {
 	secret string
 }
 
-// answer is a response that was read.
+// answer is a response and its body.
 type answer struct {
 	status int
 	header http.Header
@@ -59,7 +59,7 @@ func robot(t *testing.T, issuer *authpitest.Issuer) foreign {
 	return foreign{t, issuer, "agt_robot", "robot-secret"}
 }
 
-// fields builds parameters; a value of "-" takes the parameter out.
+// fields returns base with changed parameters. The value "-" removes a parameter.
 func fields(base url.Values, changes ...string) url.Values {
 	values := url.Values{}
 	for name, given := range base {
@@ -91,7 +91,7 @@ func (f foreign) authorizeURL(changes ...string) string {
 	return f.issuer.URL() + "/authorize?" + f.authorizeQuery(changes...).Encode()
 }
 
-// login returns the callback's parameters.
+// login logs a user in and returns the parameters of the callback.
 func (f foreign) login(user string, changes ...string) url.Values {
 	f.t.Helper()
 	return query(f.t, f.issuer.Login(f.authorizeURL(changes...), user))
@@ -104,7 +104,7 @@ func query(t *testing.T, rawURL string) url.Values {
 	return parsed.Query()
 }
 
-// post sends a form with the client's authentication: Basic, or client_id alone.
+// post sends a form with the client's authentication: Basic, or just client_id.
 func (f foreign) post(path string, form url.Values) answer {
 	f.t.Helper()
 	if f.secret == "" {
@@ -176,7 +176,7 @@ func (f foreign) refresh(token string, changes ...string) answer {
 	}, changes...))
 }
 
-// introspect tells whether a token is active.
+// active introspects a token and reports whether it is active.
 func (f foreign) active(token string) bool {
 	f.t.Helper()
 	a := f.post("/introspect", url.Values{"token": {token}})
@@ -195,7 +195,7 @@ func requireRefusal(t *testing.T, a answer, status int, code string) {
 	}
 }
 
-// verify checks a token's signature against the published keys and returns header and
+// verify checks a token's signature against the published keys and returns its header and
 // claims.
 func verify(t *testing.T, issuer *authpitest.Issuer, token string) (header, claims map[string]any) {
 	t.Helper()

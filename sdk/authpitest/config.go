@@ -2,15 +2,15 @@ package authpitest
 
 import "github.com/arbfay/authpi-go/sdk/authpi"
 
-// Config is the configuration of the first client, c_web unless Options names others:
-// with it, authpisync.New and authpiasync.New make a client of this issuer.
+// Config returns the configuration of the first client, which is c_web unless Options has
+// others. Pass it to authpisync.New or authpiasync.New.
 func (i *Issuer) Config() authpi.Config {
 	i.tb.Helper()
 	return i.ConfigFor(i.defaultClient)
 }
 
-// ConfigFor is the configuration of the client or agent of that ID, with its secret
-// and its first redirect URI, on the issuer's clock.
+// ConfigFor returns the configuration of the client or agent with this ID: its secret,
+// its first redirect URI, and the issuer's clock.
 func (i *Issuer) ConfigFor(clientID string) authpi.Config {
 	i.tb.Helper()
 	i.mu.Lock()

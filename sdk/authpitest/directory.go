@@ -6,82 +6,83 @@ import (
 	"time"
 )
 
-// User is somebody who can log in.
+// User is a user who can log in.
 type User struct {
-	// ID is the subject (sub), "usr_alice" say.
+	// ID is the subject (sub), for example "usr_alice".
 	ID string
-	// Name, Email and EmailVerified are told under the scopes profile and email.
+	// Name is sent with the scope profile, Email and EmailVerified with the scope email.
 	Name, Email   string
 	EmailVerified bool // whether the address was verified
-	// Organizations are the memberships, in the order in which tokens name them.
+	// Organizations lists the memberships, in the order in which tokens list them.
 	Organizations []Organization
-	// Claims are further claims by name: standard ones are told under their scope
-	// (given_name under profile), any other by /userinfo alone, under every scope.
+	// Claims holds additional claims by name. Standard claims are sent with their scope
+	// (given_name with profile). Other claims are sent by /userinfo only, with any scope.
 	Claims map[string]any
 }
 
-// Organization is a membership of an organization, as tokens carry it.
+// Organization is a membership in an organization, as it appears in tokens.
 type Organization struct {
-	// ID is the organization's identifier, "org_acme" say.
+	// ID is the organization's identifier, for example "org_acme".
 	ID string
-	// Title is the organization's name; empty is told as null.
+	// Title is the organization's name; empty is sent as null.
 	Title string
-	// Scopes are the member's scopes there: "owner", "projects:read".
+	// Scopes lists the member's scopes in the organization: "owner", "projects:read".
 	Scopes []string
-	// JoinedAt is told in seconds; the zero time is told as the first second of 2025.
+	// JoinedAt is sent in Unix seconds. The zero time is sent as 2025-01-01 00:00:00 UTC.
 	JoinedAt time.Time
 }
 
-// Client is an application: public where it has no secret, and fit for
-// client_credentials where it has one.
+// Client is an application. A client with a secret is confidential and may use
+// client_credentials; a client without one is public.
 type Client struct {
-	// ID is the client_id, "c_web" say.
+	// ID is the client_id, for example "c_web".
 	ID string
-	// Secret authenticates a confidential client, by Basic or in the body. A public
-	// client has none and must use PKCE.
+	// Secret authenticates a confidential client, in a Basic header or in the body. A
+	// public client has none and must use PKCE.
 	Secret string
-	// RedirectURIs are where /authorize may send a user back, each matched exactly.
+	// RedirectURIs lists the allowed values of redirect_uri, which must match exactly.
 	RedirectURIs []string
-	// LogoutRedirectURIs are where /logout may (post_logout_redirect_uri).
+	// LogoutRedirectURIs lists the allowed values of post_logout_redirect_uri.
 	LogoutRedirectURIs []string
-	// Scopes are what client_credentials may grant; asked for none, it grants all of
-	// them. Nil grants whatever is asked for.
+	// Scopes lists the scopes that client_credentials may grant. A request without scopes
+	// gets all of them. Nil allows any scope.
 	Scopes []string
-	// Resources are the resource indicators that the client may ask for (RFC 8707);
-	// nil allows any absolute URI.
+	// Resources lists the resource indicators that the client may request (RFC 8707). Nil
+	// allows any absolute URI.
 	Resources []string
 	// SigningAlgorithm signs the client's tokens: "ES256" (the default), "RS256" or
 	// "EdDSA".
 	SigningAlgorithm string
-	// AccessTokenLifetime is 30 minutes where it is zero; ID tokens live as long.
+	// AccessTokenLifetime is the lifetime of access tokens and ID tokens; zero means 30
+	// minutes.
 	AccessTokenLifetime time.Duration
-	// RefreshTokenLifetime is 7 days where it is zero.
+	// RefreshTokenLifetime is the lifetime of refresh tokens; zero means 7 days.
 	RefreshTokenLifetime time.Duration
 }
 
-// Agent is a machine principal that gets its tokens by client_credentials, with
-// its own ID for a client_id. They live 5 minutes.
+// Agent is a machine principal. It gets access tokens by client_credentials, with its ID
+// as the client_id. They expire after 5 minutes.
 type Agent struct {
-	// ID is the subject and the client_id, "agt_robot" say.
+	// ID is the subject and the client_id, for example "agt_robot".
 	ID string
 	// Secret authenticates the agent.
 	Secret string
-	// Scopes are what the agent may be granted; nil grants whatever is asked for.
+	// Scopes lists the scopes that the agent may be granted. Nil allows any scope.
 	Scopes []string
-	// Organizations are the memberships that its tokens name; nil names none.
+	// Organizations lists the memberships in its tokens. Nil leaves the claim out.
 	Organizations []Organization
 }
 
-// APIKey is an organization's key. It gets no tokens: it asks /keyinfo about
-// itself, with Basic authentication.
+// APIKey is an API key of an organization. It gets no tokens. Its holder asks /keyinfo
+// about it, with Basic authentication.
 type APIKey struct {
-	// ID is the key's identifier, "key_ci" say.
+	// ID is the key's identifier, for example "key_ci".
 	ID string
 	// Secret authenticates the key.
 	Secret string
 	// OrganizationID is the organization that the key belongs to.
 	OrganizationID string
-	// Scopes are the key's scopes.
+	// Scopes lists the key's scopes.
 	Scopes []string
 }
 
@@ -127,8 +128,8 @@ func defaultAPIKeys() []APIKey {
 	}}
 }
 
-// AddUser adds a user, or replaces the one of that ID: its sessions stay, and its
-// next token or /userinfo answer tells the new data.
+// AddUser adds a user, or replaces the user with the same ID. Existing sessions continue,
+// and the next token or /userinfo response has the new data.
 func (i *Issuer) AddUser(user User) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -138,8 +139,8 @@ func (i *Issuer) AddUser(user User) {
 	i.users[user.ID] = user
 }
 
-// AddClient adds a client, or replaces the one of that ID. A redirect URI that no
-// server would register, a relative one say, fails the test.
+// AddClient adds a client, or replaces the client with the same ID. An invalid redirect
+// URI, such as a relative one, fails the test.
 func (i *Issuer) AddClient(client Client) {
 	i.tb.Helper()
 	if problem := client.problem(); problem != "" {
@@ -151,30 +152,31 @@ func (i *Issuer) AddClient(client Client) {
 	i.clients[client.ID] = client
 }
 
-// AddAgent adds an agent, or replaces the one of that ID.
+// AddAgent adds an agent, or replaces the agent with the same ID.
 func (i *Issuer) AddAgent(agent Agent) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.agents[agent.ID] = agent
 }
 
-// AddAPIKey adds an API key, or replaces the one of that ID.
+// AddAPIKey adds an API key, or replaces the API key with the same ID.
 func (i *Issuer) AddAPIKey(key APIKey) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.apiKeys[key.ID] = key
 }
 
-// SetBlocked blocks or unblocks the user, client, agent or API key of that ID. A
-// blocked user is refused at login and refresh (user_blocked), a blocked client or
-// agent everywhere (unauthorized_client). Access tokens that are out live on.
+// SetBlocked blocks or unblocks the user, client, agent or API key with this ID. A
+// blocked user gets user_blocked at login and refresh. A blocked client or agent gets
+// unauthorized_client everywhere. A blocked API key gets access_denied. Access tokens
+// that were already issued stay valid.
 func (i *Issuer) SetBlocked(id string, blocked bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.blocked[id] = blocked
 }
 
-// problem says what is wrong with a client's registration, or nothing.
+// problem describes why a client cannot be registered, or returns "".
 func (c Client) problem() string {
 	if c.ID == "" {
 		return "no ID"
@@ -185,16 +187,17 @@ func (c Client) problem() string {
 	for _, registered := range [][]string{c.RedirectURIs, c.LogoutRedirectURIs} {
 		for _, uri := range registered {
 			if !registrable(uri) {
-				return "redirect URI " + uri + " is not absolute, has a fragment or leads nowhere"
+				return "redirect URI " + uri + " is not absolute, has a fragment or has no host"
 			}
 		}
 	}
 	return ""
 }
 
-// registrable tells whether a server would take a redirect URI: an absolute one without
-// fragment (RFC 6749, section 3.1.2), of the web or of an application on the device (RFC
-// 8252, section 7.1). What a browser would run is neither.
+// registrable reports whether a redirect URI may be registered. It must be absolute and
+// without a fragment (RFC 6749, section 3.1.2), and lead to a web address or to an
+// application on the device (RFC 8252, section 7.1). Schemes that a browser executes,
+// such as javascript, are not allowed.
 func registrable(uri string) bool {
 	parsed, err := url.Parse(uri)
 	if err != nil || !parsed.IsAbs() || strings.Contains(uri, "#") {
@@ -209,7 +212,8 @@ func registrable(uri string) bool {
 	return true
 }
 
-// accessLifetime is the lifetime of its access and ID tokens.
+// accessLifetime returns the lifetime of access tokens and ID tokens, with the default
+// and the maximum applied.
 func (c Client) accessLifetime() time.Duration {
 	return min(orDefault(c.AccessTokenLifetime, defaultAccessTokenLifetime), maxTokenLifetime)
 }
@@ -218,7 +222,6 @@ func (c Client) refreshLifetime() time.Duration {
 	return min(orDefault(c.RefreshTokenLifetime, defaultRefreshTokenLifetime), maxTokenLifetime)
 }
 
-// organization finds a membership.
 func (u User) organization(id string) (Organization, bool) {
 	for _, organization := range u.Organizations {
 		if organization.ID == id {

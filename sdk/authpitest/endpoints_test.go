@@ -275,7 +275,7 @@ func TestKeyRotation(t *testing.T) {
 	issuer.RotateKeys()
 	second := kid(client.tokens("usr_alice").str("id_token"))
 	assert.NotEqual(t, first, second)
-	assert.True(t, published()[first], "the older generation is still there")
+	assert.True(t, published()[first], "the older generation is still published")
 	issuer.RotateKeys()
 	assert.False(t, published()[first])
 	assert.True(t, published()[second])

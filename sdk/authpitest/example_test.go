@@ -15,7 +15,7 @@ func Example() {
 	}
 	defer issuer.Close()
 
-	// An application would make this URL with its client.
+	// An application gets this URL from its client.
 	request := issuer.URL() + "/authorize?" + url.Values{
 		"response_type": {"code"}, "client_id": {"c_web"}, "scope": {"openid"}, "state": {"xyz"},
 		"redirect_uri": {"https://app.example.com/callback"},

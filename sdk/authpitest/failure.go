@@ -6,30 +6,30 @@ import (
 
 // Failure is how [Issuer.Fail] treats a request.
 type Failure struct {
-	// Status, Header and Body are the answer in place of the issuer's own. A Status of
-	// 0 leaves the issuer's own answer, for a Failure that only holds it back.
+	// Status, Header and Body replace the issuer's own response. If Status is 0, the
+	// issuer sends its own response; use this to delay it with Hold.
 	Status int
-	Header http.Header // further header fields of the answer
-	Body   string      // the body of the answer
-	// Drop closes the connection in place of an answer.
+	Header http.Header // additional header fields of the response
+	Body   string      // the body of the response
+	// Drop closes the connection without a response.
 	Drop bool
-	// Processed lets the request take effect first, so that only its answer is lost: a
-	// refresh token is used up then.
+	// Processed lets the request take effect before it fails, so that only the response
+	// is lost. A refresh token is used up in that case.
 	Processed bool
-	// Hold, where not nil, keeps the request waiting until the channel is closed, the
-	// client has gone or the issuer is closed.
+	// Hold, if not nil, delays the request until this channel is closed, the client
+	// disconnects or the issuer is closed.
 	Hold <-chan struct{}
 }
 
-// plannedFailure is a Failure for so many requests; a negative number is for all.
+// plannedFailure is a Failure for the next left requests. Negative means all requests.
 type plannedFailure struct {
 	failure Failure
 	left    int
 }
 
-// Fail treats the next count requests to a path ("/token") as the failure says. A
-// second call queues up behind the first. A negative count stands for every request
-// from then on; zero forgets what is planned for the path.
+// Fail applies the failure to the next count requests to a path, such as "/token". A
+// second call takes effect after the first is used up. A negative count applies it to all
+// further requests; zero cancels all planned failures of the path.
 func (i *Issuer) Fail(path string, count int, failure Failure) {
 	i.tb.Helper()
 	if _, exists := i.endpoints()[path]; !exists {
@@ -46,7 +46,7 @@ func (i *Issuer) Fail(path string, count int, failure Failure) {
 	i.failures[path] = append(i.failures[path], &plannedFailure{failure: failure, left: count})
 }
 
-// nextFailure takes the failure that the next request to a path meets.
+// nextFailure returns the planned failure for this request, and counts it as used.
 func (i *Issuer) nextFailure(path string) (Failure, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -71,14 +71,14 @@ func (i *Issuer) serveFailure(w http.ResponseWriter, r *http.Request, f Failure,
 		case <-f.Hold:
 		case <-r.Context().Done():
 		case <-i.closing:
-			panic(http.ErrAbortHandler) // what was held is cut, never answered
+			panic(http.ErrAbortHandler) // a held request is dropped when the issuer closes
 		}
 	}
 	switch {
 	case own:
 		serve(w, r)
 	case f.Drop:
-		panic(http.ErrAbortHandler) // net/http's way to close a connection without a word
+		panic(http.ErrAbortHandler) // closes the connection without a response
 	default:
 		for name, values := range f.Header {
 			w.Header()[http.CanonicalHeaderKey(name)] = values
@@ -88,7 +88,7 @@ func (i *Issuer) serveFailure(w http.ResponseWriter, r *http.Request, f Failure,
 	}
 }
 
-// discard is a ResponseWriter for an answer that nobody gets.
+// discard is a ResponseWriter that drops the response.
 type discard struct{}
 
 func (discard) Header() http.Header            { return http.Header{} }

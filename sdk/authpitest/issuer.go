@@ -12,37 +12,36 @@ import (
 	"time"
 )
 
-// TB is what the issuer needs of a testing.TB: *testing.T, *testing.B and
-// *testing.F have it. (The interface keeps the testing package and its flags out of
-// programs that use the issuer as a demo.)
+// TB is the part of testing.TB that the issuer uses; *testing.T, *testing.B and
+// *testing.F implement it. It exists so that a demo can use the issuer without importing
+// the testing package and its flags.
 type TB interface {
 	Helper()                           // as in testing.TB
 	Cleanup(func())                    // as in testing.TB
 	Fatalf(format string, args ...any) // as in testing.TB
 }
 
-// Options changes an issuer. The zero value, like nil, is an issuer as package
-// authpitest describes it.
+// Options configures an issuer. The zero value, like nil, gives the issuer that the
+// package documentation describes.
 type Options struct {
-	// Address is where to listen; "127.0.0.1:0", a free port, where it is empty. The
-	// issuer refuses an address that is not on loopback.
+	// Address is the address to listen on. Empty means "127.0.0.1:0", which picks a free
+	// port. An address that is not on loopback is an error.
 	Address string
-	// Path is the last part of the issuer URL: "i_test" where it is empty.
+	// Path is the path of the issuer URL. Empty means "i_test".
 	Path string
-	// Clock is the issuer's time; time.Now where it is nil. [Issuer.Advance] moves
-	// the issuer's time beyond it.
+	// Clock returns the current time; nil means time.Now. [Issuer.Advance] adds to it.
 	Clock func() time.Time
-	// CallbackIssuer sends iss to the callback and promises it in the metadata (RFC
-	// 9207). AuthPI does neither.
+	// CallbackIssuer adds iss to callbacks and announces it in the metadata (RFC 9207).
+	// AuthPI does neither.
 	CallbackIssuer bool
-	// Users, where not nil, are the users in place of usr_alice and usr_bob.
+	// Users, if not nil, replaces usr_alice and usr_bob.
 	Users []User
-	// Clients, where not nil, are the clients in place of c_web and c_spa.
+	// Clients, if not nil, replaces c_web and c_spa.
 	Clients []Client
-	// SessionMaxAge ends a session so long after the login: 7 days where it is zero.
+	// SessionMaxAge is how long a session lasts after the login; zero means 7 days.
 	SessionMaxAge time.Duration
-	// SessionIdleTimeout ends a session so long after its last use: 12 hours where it
-	// is zero.
+	// SessionIdleTimeout is how long a session lasts after its last use; zero means 12
+	// hours.
 	SessionIdleTimeout time.Duration
 }
 
@@ -59,7 +58,7 @@ type Issuer struct {
 	sessionMaxAge  time.Duration
 	sessionIdle    time.Duration
 	clock          func() time.Time
-	offset         atomic.Int64 // what Advance has added to the clock, in nanoseconds
+	offset         atomic.Int64 // the sum of all Advance calls, in nanoseconds
 	defaultClient  string
 
 	server  *http.Server
@@ -69,7 +68,7 @@ type Issuer struct {
 	conns   sync.WaitGroup
 	stop    sync.Once
 
-	// mu guards everything below: the issuer does one thing at a time.
+	// mu guards everything below. The issuer handles one request at a time.
 	mu        sync.Mutex
 	users     map[string]User
 	userOrder []string
@@ -88,8 +87,8 @@ type Issuer struct {
 	failures  map[string][]*plannedFailure
 }
 
-// New starts an issuer that is closed when the test ends; nil options are the zero
-// options. It fails the test where it cannot listen.
+// New starts an issuer and closes it when the test ends. Nil opts means the zero Options.
+// If the issuer cannot start, New fails the test.
 func New(tb TB, opts *Options) *Issuer {
 	tb.Helper()
 	issuer, err := newIssuer(tb, opts)
@@ -101,9 +100,9 @@ func New(tb TB, opts *Options) *Issuer {
 	return issuer
 }
 
-// NewIssuer starts an issuer outside of a test, for a demo say; nil options are the
-// zero options. The caller closes it. Where an issuer of [New] would fail the test,
-// this one panics.
+// NewIssuer starts an issuer outside of a test, for example in a demo. Nil opts means the
+// zero Options. The caller must close the issuer. Its methods panic where those of an
+// issuer from [New] fail the test.
 func NewIssuer(opts *Options) (*Issuer, error) { return newIssuer(program{}, opts) }
 
 func newIssuer(tb TB, opts *Options) (*Issuer, error) {
@@ -139,7 +138,8 @@ func newIssuer(tb TB, opts *Options) (*Issuer, error) {
 	return i, nil
 }
 
-// fill puts users, clients, agents and API keys in place.
+// fill adds the users and clients of opts, or the default ones, and the default agents
+// and API keys.
 func (i *Issuer) fill(opts *Options) error {
 	users, clients := opts.Users, opts.Clients
 	if users == nil {
@@ -178,7 +178,7 @@ func (i *Issuer) listen(address string) error {
 	if err != nil {
 		return fmt.Errorf("authpitest: %w", err)
 	}
-	// Anybody who reaches this issuer can be anybody: it stays on this machine.
+	// Anyone who can connect can log in as any user, so other machines must not reach it.
 	if bound, ok := listener.Addr().(*net.TCPAddr); !ok || !bound.IP.IsLoopback() {
 		return errors.Join(fmt.Errorf("authpitest: address %s is not on loopback", address), listener.Close())
 	}
@@ -202,42 +202,43 @@ func (i *Issuer) countConnection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// Close stops the issuer and waits for what it is doing; connections are cut. Later
-// calls return at once.
+// Close cuts all connections, stops the issuer and waits for its goroutines. It may be
+// called more than once.
 func (i *Issuer) Close() {
 	i.stop.Do(func() {
 		close(i.closing)
-		_ = i.server.Close() // the listener and the connections: nobody waits for their errors
+		_ = i.server.Close() // closes the listener and all connections; errors do not matter here
 		i.client.CloseIdleConnections()
 	})
-	<-i.served // no connection begins after this
+	<-i.served // no new connections after this
 	i.conns.Wait()
 }
 
-// URL is the issuer URL: "http://127.0.0.1:<port>/i_test".
+// URL returns the issuer URL, "http://127.0.0.1:<port>/i_test".
 func (i *Issuer) URL() string { return i.url }
 
-// Client returns an HTTP client whose idle connections end with the issuer. It
-// follows redirects, as http.Client does.
+// Client returns an HTTP client that follows redirects. Its idle connections are closed
+// with the issuer.
 func (i *Issuer) Client() *http.Client { return i.client }
 
-// String is the issuer URL: an Issuer printed by mistake shows nothing else.
+// String returns the issuer URL, so that an Issuer printed by mistake shows no secrets.
 func (i *Issuer) String() string { return i.url }
 
-// Now is the issuer's time.
+// Now returns the issuer's time.
 func (i *Issuer) Now() time.Time { return i.clock().Add(time.Duration(i.offset.Load())) }
 
-// Advance moves the issuer's time, and that of clients made with [Issuer.Config],
-// forward.
+// Advance moves the issuer's time forward, and with it the time of clients that use its
+// [Issuer.Config].
 func (i *Issuer) Advance(d time.Duration) { i.offset.Add(int64(d)) }
 
-// fatalf fails the test, at the line of it that called the issuer.
+// fatalf fails the test and blames the line that called the issuer.
 func (i *Issuer) fatalf(format string, args ...any) {
 	i.tb.Helper()
 	i.tb.Fatalf(format, args...)
 }
 
-// program stands for the test where there is none: it panics, since what fails a test is misuse.
+// program is the TB of an issuer from NewIssuer. It panics, because only misuse fails a
+// test.
 type program struct{}
 
 func (program) Helper()                           {}

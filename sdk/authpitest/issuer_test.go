@@ -20,8 +20,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpitest"
 )
 
-// fakeTB notes failures in place of ending a test, and as package testing does the function to blame: the first that is no
-// helper.
+// fakeTB records failures instead of ending a test. Like package testing, it blames the
+// first function on the stack that is not a helper.
 type fakeTB struct {
 	failures []string
 	blamed   []string
@@ -44,7 +44,7 @@ func (f *fakeTB) Fatalf(format string, args ...any) {
 	f.blamed = append(f.blamed, stack[slices.IndexFunc(stack, func(name string) bool { return !f.helpers[name] })])
 }
 
-// callers returns the functions that led to the caller's, its own left out.
+// callers returns the names of the functions on the stack, without itself and its caller.
 func callers() []string {
 	pcs := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
@@ -75,7 +75,7 @@ func TestMisuseFailsTheTest(t *testing.T) {
 		"script for a redirect":    func() { issuer.AddClient(authpitest.Client{ID: "c", RedirectURIs: []string{"javascript:x()"}}) },
 		"client without ID":        func() { issuer.AddClient(authpitest.Client{}) },
 		"unknown algorithm":        func() { issuer.AddClient(authpitest.Client{ID: "c", SigningAlgorithm: "HS256"}) },
-		"failure of no endpoint":   func() { issuer.Fail("token", 1, authpitest.Failure{}) },
+		"unknown endpoint":         func() { issuer.Fail("token", 1, authpitest.Failure{}) },
 		"token for unknown client": func() { issuer.AccessToken("c_x", &authpitest.AccessTokenOptions{ClientID: "c_x"}) },
 		"token for unknown user":   func() { issuer.AccessToken("usr_none", nil) },
 	} {
@@ -162,7 +162,7 @@ func TestFail(t *testing.T) {
 		assert.Equal(t, 500, get(t, issuer, "/userinfo").status)
 		assert.Equal(t, 401, get(t, issuer, "/userinfo").status)
 	})
-	t.Run("until it is called off", func(t *testing.T) {
+	t.Run("until it is canceled", func(t *testing.T) {
 		issuer.Fail("/jwks.json", -1, authpitest.Failure{Status: 500})
 		for range 3 {
 			assert.Equal(t, 500, get(t, issuer, "/jwks.json").status)
@@ -170,7 +170,7 @@ func TestFail(t *testing.T) {
 		issuer.Fail("/jwks.json", 0, authpitest.Failure{})
 		assert.Equal(t, 200, get(t, issuer, "/jwks.json").status)
 	})
-	t.Run("loses an answer", func(t *testing.T) {
+	t.Run("loses a response", func(t *testing.T) {
 		issuer.Fail("/token", 1, authpitest.Failure{Drop: true, Processed: true})
 		request := client.request(http.MethodPost, "/token", url.Values{
 			"grant_type": {"refresh_token"}, "refresh_token": {tokens.str("refresh_token")},
@@ -190,7 +190,7 @@ func TestFail(t *testing.T) {
 		go func() { done <- fetchKeys(issuer) }()
 		require.Eventually(t, func() bool { return len(issuer.Requests("/jwks.json")) > before },
 			10*time.Second, time.Millisecond)
-		assert.Equal(t, 200, get(t, issuer, "/.well-known/openid-configuration").status, "only that one")
+		assert.Equal(t, 200, get(t, issuer, "/.well-known/openid-configuration").status, "the other endpoints work")
 		select {
 		case <-done:
 			assert.Fail(t, "the request was not held")
@@ -213,7 +213,7 @@ func TestCloseFreesHeldRequests(t *testing.T) {
 	assert.Error(t, <-done)
 }
 
-// fetchKeys is for goroutines, which must not end a test.
+// fetchKeys returns an error because goroutines must not end a test.
 func fetchKeys(issuer *authpitest.Issuer) error {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, issuer.URL()+"/jwks.json", nil)
 	if err != nil {
@@ -227,7 +227,8 @@ func fetchKeys(issuer *authpitest.Issuer) error {
 	return errors.Join(err, response.Body.Close())
 }
 
-// One refresh token, many users of it: one rotation, and the family ends.
+// When many clients use one refresh token at once, one succeeds and the family is
+// revoked.
 func TestConcurrency(t *testing.T) {
 	issuer := authpitest.New(t, nil)
 	client := web(t, issuer)
@@ -270,7 +271,7 @@ func FuzzAuthorize(f *testing.F) {
 	f.Add("client_id=c_spa&client_id=%zz;")
 	f.Fuzz(func(t *testing.T, raw string) {
 		defer func() {
-			// Without a testing.TB misuse panics; nothing else may.
+			// Without a testing.TB, only misuse panics.
 			if panicked := recover(); panicked != nil {
 				message, isText := panicked.(string)
 				require.True(t, isText && strings.HasPrefix(message, "authpitest: "), "%v", panicked)

@@ -7,7 +7,8 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// serveKeyInfo answers GET /keyinfo: what an API key is, to the key itself.
+// serveKeyInfo serves GET /keyinfo, which describes the API key that authenticates the
+// request.
 func (i *Issuer) serveKeyInfo(w http.ResponseWriter, r *http.Request) {
 	id, secret, _ := r.BasicAuth()
 	i.mu.Lock()

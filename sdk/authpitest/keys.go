@@ -8,15 +8,15 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// keyring is two generations of keys, one of each algorithm in either, as AuthPI
-// publishes them. The newest generation signs.
+// keyring holds two generations of keys, as AuthPI publishes them. Each has one key per
+// algorithm. The newer generation signs.
 type keyring struct {
 	newest      int
-	generations [2]map[string]*mint.Key // the older one first
+	generations [2]map[string]*mint.Key // the older first
 }
 
-// newKeyring starts at the same keys for every issuer: AuthPI's tenants share
-// theirs too, so that a client that forgets to compare issuers is found out.
+// newKeyring starts with the same keys for every issuer, because AuthPI's tenants share
+// their keys too. This way a test detects a client that does not compare issuers.
 func newKeyring() keyring {
 	return keyring{newest: 2, generations: [2]map[string]*mint.Key{generation(1), generation(2)}}
 }
@@ -29,8 +29,8 @@ func generation(number int) map[string]*mint.Key {
 	return keys
 }
 
-// RotateKeys makes a new generation of signing keys and drops the older of the two
-// that are published: a token verifies until the second rotation after it.
+// RotateKeys adds a new generation of signing keys and drops the older of the two
+// published ones. A token can be verified until the second rotation after it was issued.
 func (i *Issuer) RotateKeys() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -38,7 +38,7 @@ func (i *Issuer) RotateKeys() {
 	i.keys.generations[0], i.keys.generations[1] = i.keys.generations[1], generation(i.keys.newest)
 }
 
-// signer returns the newest key of an algorithm; an empty one is ES256.
+// signer returns the newest key of an algorithm. Empty means ES256.
 func (k keyring) signer(algorithm string) *mint.Key {
 	if algorithm == "" {
 		algorithm = string(mint.ES256)
@@ -58,7 +58,7 @@ func knownAlgorithm(algorithm string) bool {
 	return false
 }
 
-// serveKeys answers GET /jwks.json.
+// serveKeys serves GET /jwks.json.
 func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	i.mu.Lock()
 	var keys []json.Marshaler

@@ -10,7 +10,7 @@ import (
 
 const codeLifetime = time.Minute
 
-// code is an authorization code.
+// code is the issuer's record of an authorization code.
 type code struct {
 	grant                         *grant
 	redirectURI, challenge, nonce string
@@ -18,22 +18,22 @@ type code struct {
 	used                          bool
 }
 
-// Login follows an authorization request as that user and returns the callback URL,
-// which it does not open. A refusal that reaches the client (prompt=none without a
-// session, a blocked user, an organization that the user is no member of) is in the
-// callback as error; one that ends on the issuer's page (an unregistered redirect
-// URI) fails the test, and so does an unknown user.
+// Login performs an authorization request as this user and returns the callback URL,
+// which it does not open. Errors that the issuer sends to the client are in the
+// callback's error parameter: prompt=none without a session, a blocked user, an
+// organization that the user is not a member of. Errors that the issuer shows on its own
+// page, such as an unregistered redirect URI, fail the test. So does an unknown user.
 //
-// Each user has a browser of their own, which stays logged in: a second Login is
-// silent, unless prompt, max_age or acr_values ask for more. An empty user ID is a
-// browser that nobody has logged in from: good for prompt=none. With
-// response_mode=form_post the form's fields are in the returned URL's query.
+// Each user has a separate browser, which stays logged in: a second Login does not
+// authenticate again unless prompt, max_age or acr_values require it. An empty user ID
+// means a browser without a session, which is useful with prompt=none. With
+// response_mode=form_post, the returned URL has the form's fields in its query.
 //
-// A login meets the first of the request's acr_values, and its session keeps that: a
-// session that has none of a later request's will not do, and prompt=none is refused
-// then (login_required). OpenID Connect Core 1.0, section 5.5.1.1, would let an issuer
-// answer with another acr. This one does not: a step-up that the user never sees
-// should fail its test.
+// A login satisfies the first of the request's acr_values, and the session keeps that
+// acr. If a later request does not list the session's acr, the user must log in again,
+// and prompt=none returns login_required. OpenID Connect Core 1.0, section 5.5.1.1, lets
+// an issuer return another acr. This issuer does not, so that a test detects a step-up
+// that never reaches the user.
 func (i *Issuer) Login(authorizationURL, userID string) string {
 	i.tb.Helper()
 	return i.browse(authorizationURL, func(a *authorization) url.Values {
@@ -50,8 +50,8 @@ func (i *Issuer) Login(authorizationURL, userID string) string {
 	})
 }
 
-// Refuse follows an authorization request that ends in an error, "access_denied" or
-// "account_linking_required" say, and returns the callback URL.
+// Refuse performs an authorization request that ends in this error, such as
+// "access_denied" or "account_linking_required", and returns the callback URL.
 func (i *Issuer) Refuse(authorizationURL, errorCode string) string {
 	i.tb.Helper()
 	return i.browse(authorizationURL, func(a *authorization) url.Values {
@@ -59,15 +59,15 @@ func (i *Issuer) Refuse(authorizationURL, errorCode string) string {
 	})
 }
 
-// browse opens an authorization URL and returns the callback that decide leads to.
+// browse opens an authorization URL and returns the callback URL with decide's response.
 func (i *Issuer) browse(authorizationURL string, decide func(*authorization) url.Values) string {
 	i.tb.Helper()
 	query, ours := strings.CutPrefix(authorizationURL, i.url+"/authorize?")
 	if !ours {
-		i.fatalf("authpitest: the URL is no authorization request to %s/authorize", i.url)
+		i.fatalf("authpitest: the URL is not an authorization request to %s/authorize", i.url)
 		return ""
 	}
-	query, _, _ = strings.Cut(query, "#") // which a browser keeps to itself
+	query, _, _ = strings.Cut(query, "#") // a browser does not send the fragment
 	entry := &Request{Method: http.MethodGet, Path: "/authorize", Header: http.Header{}}
 	entry.Query, _ = url.ParseQuery(query)
 
@@ -77,7 +77,7 @@ func (i *Issuer) browse(authorizationURL string, decide func(*authorization) url
 	a, refused := i.readAuthorizationLocked(query)
 	if a == nil {
 		entry.Status = refused.status
-		i.fatalf("authpitest: the issuer refuses the authorization request on its page: %s (%s)",
+		i.fatalf("authpitest: the issuer shows an error page for the authorization request: %s (%s)",
 			refused.code, refused.description)
 		return ""
 	}
@@ -88,8 +88,8 @@ func (i *Issuer) browse(authorizationURL string, decide func(*authorization) url
 	return i.callback(a, decide(a))
 }
 
-// continueLocked answers a request without asking the user, where it can: from the
-// browser's session, or because nobody may be asked.
+// continueLocked responds without asking the user if it can: the browser's session
+// suffices, or prompt=none forbids asking.
 func (i *Issuer) continueLocked(a *authorization, browser *session) (response url.Values, decided bool) {
 	switch {
 	case !a.interactive() && i.sufficesLocked(a, browser):
@@ -100,18 +100,18 @@ func (i *Issuer) continueLocked(a *authorization, browser *session) (response ur
 	return nil, false
 }
 
-// sufficesLocked tells whether a browser's login is all that a request wants, save for
-// a page that the user has to see.
+// sufficesLocked reports whether the browser's session satisfies the request, apart from
+// a prompt that requires a page.
 func (i *Issuer) sufficesLocked(a *authorization, browser *session) bool {
 	return i.aliveLocked(browser) && !slices.Contains(a.prompt, "login") &&
-		a.maxAge != 0 && // as prompt=login, whatever the clock says
+		a.maxAge != 0 && // 0 means the same as prompt=login
 		(a.maxAge < 0 || i.Now().Sub(browser.authTime) <= a.maxAge) &&
 		(len(a.acrs) == 0 || slices.Contains(a.acrs, browser.acr)) &&
 		(a.hinted == "" || a.hinted == browser.userID)
 }
 
-// loginLocked is the session of a user who said yes to a request. Where the browser's
-// own will do it stays: a consent shows nobody who the user is.
+// loginLocked returns the session after the user approved a request. It keeps the
+// browser's session if that suffices, because consent does not authenticate the user.
 func (i *Issuer) loginLocked(a *authorization, userID string, browser *session) *session {
 	if i.sufficesLocked(a, browser) && browser.userID == userID {
 		return browser
@@ -133,7 +133,7 @@ func (i *Issuer) approveLocked(a *authorization, browser *session) url.Values {
 		return a.refusal(refuse("user_blocked", "the user is blocked"))
 	}
 	if _, member := user.organization(a.org); a.org != "" && !member {
-		return a.refusal(refuse("access_denied", "the user is no member of the organization"))
+		return a.refusal(refuse("access_denied", "the user is not a member of the organization"))
 	}
 	browser.lastUsed = i.Now()
 	g := &grant{
@@ -148,12 +148,12 @@ func (i *Issuer) approveLocked(a *authorization, browser *session) url.Values {
 	return a.response(url.Values{"code": {value}, "session_state": {randomID("")}})
 }
 
-// refusal is an error response (RFC 6749, section 4.1.2.1).
+// refusal returns an error response (RFC 6749, section 4.1.2.1).
 func (a *authorization) refusal(refused *refusal) url.Values {
 	return a.response(url.Values{"error": {refused.code}, "error_description": {refused.description}})
 }
 
-// response adds what every response carries.
+// response adds the parameters that every response has.
 func (a *authorization) response(values url.Values) url.Values {
 	if a.state != "" {
 		values.Set("state", a.state)
@@ -161,8 +161,7 @@ func (a *authorization) response(values url.Values) url.Values {
 	return values
 }
 
-// callback is the redirect URI with a response. It keeps a query that was registered
-// with it.
+// callback returns the redirect URI with the response added to its query.
 func (i *Issuer) callback(a *authorization, response url.Values) string {
 	separator := "?"
 	if strings.Contains(a.redirectURI, "?") {
@@ -171,7 +170,7 @@ func (i *Issuer) callback(a *authorization, response url.Values) string {
 	return a.redirectURI + separator + i.identified(response).Encode()
 }
 
-// identified adds the issuer to a response, where that is switched on (RFC 9207).
+// identified adds iss to a response if Options.CallbackIssuer is set (RFC 9207).
 func (i *Issuer) identified(response url.Values) url.Values {
 	if i.callbackIssuer {
 		response.Set("iss", i.url)
@@ -179,7 +178,7 @@ func (i *Issuer) identified(response url.Values) url.Values {
 	return response
 }
 
-// within tells whether every one of some words is among those granted.
+// within reports whether all words are among those granted.
 func within(words, granted []string) bool {
 	return !slices.ContainsFunc(words, func(word string) bool { return !slices.Contains(granted, word) })
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpitest"
 )
 
-// fixed is an issuer whose clock stands still.
+// fixed returns an issuer whose clock does not move.
 func fixed(t *testing.T, opts authpitest.Options) *authpitest.Issuer {
 	start := time.Date(2030, time.January, 1, 0, 0, 0, 0, time.UTC)
 	opts.Clock = func() time.Time { return start }
@@ -126,7 +126,8 @@ func TestOrganizationRestrictsTokens(t *testing.T) {
 	assert.Equal(t, []any{map[string]any{"id": "org_b", "title": nil, "scopes": []any{}, "joined_at": 1735689600.0}},
 		claims["organizations"])
 
-	// The refresh reads memberships anew, and stays restricted.
+	// The refresh reads the memberships again, and keeps the restriction to one
+	// organization.
 	issuer.AddUser(authpitest.User{ID: "usr_eve", Organizations: []authpitest.Organization{{ID: "org_a"}}})
 	again := client.refresh(a.str("refresh_token"))
 	assert.Empty(t, ids(again.str("access_token")))
@@ -157,7 +158,7 @@ func TestResourcesBecomeTheAudience(t *testing.T) {
 	_, claims = verify(t, issuer, all.str("access_token"))
 	assert.Equal(t, []any{first, second}, claims["aud"])
 	requireRefusal(t, client.refresh(all.str("refresh_token"), "resource", "urn:other"), 400, "invalid_target")
-	assert.Equal(t, 200, client.refresh(all.str("refresh_token")).status, "a refusal uses nothing up")
+	assert.Equal(t, 200, client.refresh(all.str("refresh_token")).status, "a refused request does not use up the token")
 }
 
 func TestPromptAndMaxAge(t *testing.T) {
@@ -175,7 +176,7 @@ func TestPromptAndMaxAge(t *testing.T) {
 	assert.Equal(t, "login_required", client.login("", "prompt", "none").Get("error"))
 	assert.Zero(t, authTime(client.login("usr_alice")))
 	issuer.Advance(time.Minute)
-	assert.Equal(t, time.Minute, authTime(client.login("usr_alice", "prompt", "none")), "the browser is logged in")
+	assert.Equal(t, time.Minute, authTime(client.login("usr_alice", "prompt", "none")), "the browser stays logged in")
 	assert.Equal(t, "login_required", client.login("usr_bob", "prompt", "none").Get("error"), "another browser")
 	assert.Equal(t, time.Minute, authTime(client.login("usr_alice", "max_age", "60")))
 	assert.Equal(t, "login_required", client.login("usr_alice", "prompt", "none", "max_age", "59").Get("error"))

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// serveLogout answers /logout (OpenID Connect RP-Initiated Logout 1.0). Parameters
-// come in the query, of a POST too as AuthPI has it, or in the form of a POST.
+// serveLogout serves /logout (OpenID Connect RP-Initiated Logout 1.0). A POST may have
+// its parameters in the form or, as at AuthPI, in the query.
 func (i *Issuer) serveLogout(w http.ResponseWriter, r *http.Request) {
 	raw := r.URL.RawQuery
 	if body, err := io.ReadAll(r.Body); err == nil && len(body) > 0 && isForm(r) {
@@ -44,15 +44,14 @@ func (i *Issuer) serveLogout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, target, http.StatusSeeOther)
 }
 
-// logoutLocked ends the session that the hint names. An expired hint will do: it says
-// who the session belongs to (section 4).
+// logoutLocked ends the session of the hint, which may be expired (section 4).
 func (i *Issuer) logoutLocked(p params) *refusal {
 	g, known := i.idTokens[p.get("id_token_hint")]
 	switch {
 	case p.get("id_token_hint") == "":
 		return refuse("invalid_request", "want id_token_hint")
 	case !known:
-		return refuse("invalid_request", "id_token_hint is no ID token of this issuer")
+		return refuse("invalid_request", "id_token_hint is not an ID token of this issuer")
 	case p.get("client_id") != "" && p.get("client_id") != g.clientID:
 		return refuse("invalid_request", "client_id differs from the hint's")
 	}
@@ -60,6 +59,6 @@ func (i *Issuer) logoutLocked(p params) *refusal {
 	if target != "" && !slices.Contains(i.clients[g.clientID].LogoutRedirectURIs, target) {
 		return refuse("invalid_request", "post_logout_redirect_uri is not registered")
 	}
-	g.session.ended = true // and with it every client that the browser is logged in to
+	g.session.ended = true // ends the grants of all clients in this browser
 	return nil
 }

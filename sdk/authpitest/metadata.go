@@ -6,8 +6,8 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// serveMetadata answers GET /.well-known/openid-configuration (OpenID Connect
-// Discovery 1.0, section 3).
+// serveMetadata serves GET /.well-known/openid-configuration (OpenID Connect Discovery
+// 1.0, section 3).
 func (i *Issuer) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 	methods := []string{"client_secret_basic", "client_secret_post", "none"}
 	metadata := mint.NewObject(

@@ -8,8 +8,8 @@ import (
 
 const cookieName = "authpitest_session"
 
-// serveAuthorize answers GET /authorize: with a redirect where nobody has to be
-// asked, else with a page that lists the users.
+// serveAuthorize serves GET /authorize. It redirects if the user need not be asked;
+// otherwise it shows a page that lists the users.
 func (i *Issuer) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	a, refused := i.readAuthorizationLocked(r.URL.RawQuery)
@@ -41,8 +41,8 @@ func (i *Issuer) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveLogin takes the page's form. The authorization request is still in the query:
-// it is read and checked again.
+// serveLogin handles the form of that page. The query still holds the authorization
+// request, which is checked again.
 func (i *Issuer) serveLogin(w http.ResponseWriter, r *http.Request) {
 	chosen := r.PostFormValue("user")
 	i.mu.Lock()
@@ -71,7 +71,7 @@ func (i *Issuer) serveLogin(w http.ResponseWriter, r *http.Request) {
 	i.respond(w, r, a, response)
 }
 
-// respond sends the browser back to the client.
+// respond sends the response to the client through the browser.
 func (i *Issuer) respond(w http.ResponseWriter, r *http.Request, a *authorization, response url.Values) {
 	if a.mode == "form_post" { // OAuth 2.0 Form Post Response Mode, section 2
 		showPage(w, http.StatusOK, formPostPage, map[string]any{
@@ -84,7 +84,7 @@ func (i *Issuer) respond(w http.ResponseWriter, r *http.Request, a *authorizatio
 	http.Redirect(w, r, i.callback(a, response), http.StatusSeeOther)
 }
 
-// cookieSessionLocked is the session of the browser that sends a request, or nil.
+// cookieSessionLocked returns the session of the browser that sent the request, or nil.
 func (i *Issuer) cookieSessionLocked(r *http.Request) *session {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
@@ -93,7 +93,7 @@ func (i *Issuer) cookieSessionLocked(r *http.Request) *session {
 	return i.sessions[cookie.Value]
 }
 
-// setCookie remembers a session in the browser; a negative age forgets it.
+// setCookie sets the session cookie; a negative maxAge deletes it.
 func (i *Issuer) setCookie(w http.ResponseWriter, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: cookieName, Value: value, Path: i.path, MaxAge: maxAge,
@@ -107,8 +107,8 @@ func (i *Issuer) showRefusal(w http.ResponseWriter, refused *refusal) {
 	})
 }
 
-// showPage writes a page that nothing may frame or keep. The one script is the form
-// post's.
+// showPage writes a page that may not be framed or cached. Its only script submits the
+// form of response_mode=form_post.
 func showPage(w http.ResponseWriter, status int, page string, data map[string]any) {
 	noStore(w)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -15,7 +15,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpitest"
 )
 
-// browser is a person's: it keeps cookies.
+// browser is a foreign client with a cookie jar, like a person's browser.
 type browser struct {
 	t   *testing.T
 	jar http.CookieJar

@@ -10,18 +10,18 @@ import (
 	"unicode/utf8"
 )
 
-// maxBody is more than any request needs.
+// maxBody limits request bodies.
 const maxBody = 1 << 20 // 1 MiB
 
-// params are the parameters of a query or a form. An empty value counts as absent
-// (RFC 6749, section 3.1).
+// params holds the parameters of a query or a form. An empty value counts as absent (RFC
+// 6749, section 3.1).
 type params struct {
 	values  url.Values
-	doubled []string // names given more than once that may not be, sorted
+	doubled []string // names that occur more than once but must not, sorted
 }
 
-// parseParams reads a query or a form strictly: what url.ParseQuery would skip is
-// refused, and so is text that is no UTF-8.
+// parseParams parses a query or a form strictly: it rejects malformed parameters, which
+// url.ParseQuery reports but skips, and values that are not UTF-8.
 func parseParams(raw string) (params, *refusal) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -34,7 +34,7 @@ func parseParams(raw string) (params, *refusal) {
 				return params{}, refuse("invalid_request", "the parameters are not UTF-8")
 			}
 		}
-		// resource is the one parameter that may repeat (RFC 8707, section 2).
+		// Only resource may occur more than once (RFC 8707, section 2).
 		if len(given) > 1 && name != "resource" {
 			p.doubled = append(p.doubled, name)
 		}
@@ -43,7 +43,7 @@ func parseParams(raw string) (params, *refusal) {
 	return p, nil
 }
 
-// refuseDoubled refuses what was given more than once (RFC 6749, section 3.1).
+// refuseDoubled rejects parameters that occur more than once (RFC 6749, section 3.1).
 func (p params) refuseDoubled() *refusal {
 	if len(p.doubled) == 0 {
 		return nil
@@ -51,12 +51,12 @@ func (p params) refuseDoubled() *refusal {
 	return refuse("invalid_request", "parameter given more than once: "+printable(p.doubled[0]))
 }
 
-// only are the values of one parameter.
+// only returns the values of a single parameter.
 func (p params) only(name string) url.Values { return url.Values{name: p.values[name]} }
 
 func (p params) get(name string) string { return p.values.Get(name) }
 
-// words splits a space-separated parameter; its order stays, repetitions go.
+// words splits a space-separated parameter. It keeps the order and drops duplicates.
 func (p params) words(name string) []string {
 	var words []string
 	for word := range strings.SplitSeq(p.get(name), " ") {
@@ -67,8 +67,8 @@ func (p params) words(name string) []string {
 	return words
 }
 
-// resources are the resource indicators: absolute URIs without fragment (RFC 8707,
-// section 2), of those that are allowed where the list is not nil.
+// resources returns the resource indicators. Each must be an absolute URI without a
+// fragment (RFC 8707, section 2), and listed in allowed unless that is nil.
 func (p params) resources(allowed []string) ([]string, *refusal) {
 	var resources []string
 	for _, resource := range p.values["resource"] {
@@ -77,7 +77,7 @@ func (p params) resources(allowed []string) ([]string, *refusal) {
 		}
 		parsed, err := url.Parse(resource)
 		if err != nil || !parsed.IsAbs() || strings.Contains(resource, "#") {
-			return nil, refuse("invalid_target", "a resource must be an absolute URI without fragment")
+			return nil, refuse("invalid_target", "a resource must be an absolute URI without a fragment")
 		}
 		if allowed != nil && !slices.Contains(allowed, resource) {
 			return nil, refuse("invalid_target", "this resource is not allowed here")
@@ -87,8 +87,8 @@ func (p params) resources(allowed []string) ([]string, *refusal) {
 	return resources, nil
 }
 
-// readForm reads the body of a POST to a protocol endpoint. Parameters in the query
-// are refused: they would end in logs (RFC 6749, section 2.3.1).
+// readForm reads the body of a POST to a protocol endpoint. It rejects parameters in the
+// query, because URLs end up in logs (RFC 6749, section 2.3.1).
 func readForm(r *http.Request) (params, *refusal) {
 	if !isForm(r) {
 		return params{}, refuse("invalid_content_type", "want application/x-www-form-urlencoded")
@@ -107,13 +107,14 @@ func readForm(r *http.Request) (params, *refusal) {
 	return form, form.refuseDoubled()
 }
 
-// isForm tells whether a request has a form for a body.
+// isForm reports whether the request has a form body.
 func isForm(r *http.Request) bool {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && mediaType == "application/x-www-form-urlencoded" && r.Method == http.MethodPost
 }
 
-// printable keeps a description within its characters (RFC 6749, section 5.2).
+// printable replaces characters that error_description may not have (RFC 6749, section
+// 5.2).
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {

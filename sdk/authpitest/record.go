@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Request is a request that the issuer got, secrets included.
+// Request is a request that the issuer received, including its secrets.
 type Request struct {
 	// Method is the HTTP method.
 	Method string
@@ -15,20 +15,20 @@ type Request struct {
 	Path string
 	// Header is the request's header.
 	Header http.Header
-	// Query are the parameters of the URL, as far as they can be read.
+	// Query holds the parameters of the URL. Malformed ones are left out.
 	Query url.Values
-	// Form are the parameters of a form body, as far as they can be read.
+	// Form holds the parameters of a form body. Malformed ones are left out.
 	Form url.Values
-	// Time is the issuer's time at which the request came.
+	// Time is the issuer's time when the request arrived.
 	Time time.Time
-	// Status is the answer's status; 0 while there is none, or where the connection
-	// was dropped.
+	// Status is the status of the response. It is 0 before the response is sent, and if
+	// the connection was dropped.
 	Status int
 }
 
-// Requests returns the requests to one path ("/token"), or to all of them for an
-// empty path, in the order in which they came. A [Issuer.Login] is among them, as
-// the browser's request to /authorize.
+// Requests returns the requests to a path, such as "/token", in the order in which they
+// arrived. An empty path means all requests. [Issuer.Login] is recorded as a request to
+// /authorize.
 func (i *Issuer) Requests(path string) []Request {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -44,8 +44,7 @@ func (i *Issuer) Requests(path string) []Request {
 	return requests
 }
 
-// newRequest takes whatever the URL and the body hold: what is wrong with them is for
-// the endpoint to say.
+// newRequest ignores malformed parameters: reporting them is up to the endpoint.
 func newRequest(r *http.Request, path string, body []byte) *Request {
 	entry := &Request{Method: r.Method, Path: path, Header: r.Header.Clone()}
 	entry.Query, _ = url.ParseQuery(r.URL.RawQuery)
@@ -53,7 +52,6 @@ func newRequest(r *http.Request, path string, body []byte) *Request {
 	return entry
 }
 
-// recordLocked notes a request.
 func (i *Issuer) recordLocked(entry *Request) {
 	entry.Time = i.Now()
 	i.requests = append(i.requests, entry)

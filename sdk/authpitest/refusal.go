@@ -6,19 +6,20 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// refusal is an error answer: AuthPI's OAuthError.
+// refusal is an error response in the form of AuthPI's OAuthError.
 type refusal struct {
 	status            int
 	code, description string
-	challenge         string // WWW-Authenticate; empty where the endpoint's default will do
+	challenge         string // WWW-Authenticate; empty means the endpoint's default
 }
 
 func refuse(code, description string) *refusal {
 	return &refusal{status: statusOf(code), code: code, description: description}
 }
 
-// statusOf gives the statuses of AuthPI's reference, which differ from RFC 6749 for
-// unauthorized_client. What the reference does not tell follows RFC 6749.
+// statusOf returns the status of an error code as in AuthPI's reference, which differs
+// from RFC 6749 for unauthorized_client. Codes that the reference leaves out follow RFC
+// 6749.
 func statusOf(code string) int {
 	switch code {
 	case "invalid_client", "unauthorized_client", "session_expired", "invalid_token":
@@ -34,8 +35,8 @@ func statusOf(code string) int {
 	}
 }
 
-// write answers with the refusal; scheme is the authentication scheme to name in
-// every 401 (RFC 9110, section 15.5.2).
+// write sends the refusal as the response. scheme is the authentication scheme that a 401
+// must name (RFC 9110, section 15.5.2).
 func (i *Issuer) write(w http.ResponseWriter, refused *refusal, scheme string) {
 	challenge := refused.challenge
 	if challenge == "" && refused.status == http.StatusUnauthorized {
@@ -50,7 +51,7 @@ func (i *Issuer) write(w http.ResponseWriter, refused *refusal, scheme string) {
 	))
 }
 
-// writeJSON answers with JSON that nobody may keep (RFC 6749, section 5.1).
+// writeJSON sends a JSON response that may not be cached (RFC 6749, section 5.1).
 func writeJSON(w http.ResponseWriter, status int, body mint.Object) {
 	w.Header().Set("Content-Type", "application/json")
 	noStore(w)

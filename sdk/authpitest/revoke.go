@@ -6,8 +6,8 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// serveRevoke answers POST /revoke (RFC 7009). The hint is no more than one: a token
-// is found wherever it is (section 2.1).
+// serveRevoke serves POST /revoke (RFC 7009). It ignores the hint and looks among all
+// tokens (section 2.1).
 func (i *Issuer) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	form, refused := readForm(r)
 	if refused == nil {
@@ -36,7 +36,7 @@ func (i *Issuer) revokeTokenLocked(r *http.Request, form params) *refusal {
 		if found.grant.clientID != by.ID {
 			return refuse("invalid_grant", "the token was issued to another client")
 		}
-		found.grant.revoked = true // with its access tokens (section 2.1)
+		found.grant.revoked = true // revokes its access tokens too (section 2.1)
 		return nil
 	}
 	if found, known := i.access[token]; known {
@@ -45,10 +45,10 @@ func (i *Issuer) revokeTokenLocked(r *http.Request, form params) *refusal {
 		}
 		found.revoked = true
 	}
-	return nil // an unknown token is as good as revoked (section 2.2)
+	return nil // an unknown token is not an error (section 2.2)
 }
 
-// serveIntrospect answers POST /introspect (RFC 7662), to clients with a secret.
+// serveIntrospect serves POST /introspect (RFC 7662) for clients with a secret.
 func (i *Issuer) serveIntrospect(w http.ResponseWriter, r *http.Request) {
 	form, refused := readForm(r)
 	var answer mint.Object
@@ -84,6 +84,6 @@ func (i *Issuer) introspectLocked(r *http.Request, form params) (mint.Object, *r
 		!found.used && i.Now().Before(found.expires) && i.checkGrantLocked(found.grant) == nil {
 		return append(active, found.claims...), nil
 	}
-	// Nothing more: why it is not active is nobody's business (section 2.2).
+	// The response must not say why the token is not active (section 2.2).
 	return mint.NewObject("active", false), nil
 }

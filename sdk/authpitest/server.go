@@ -11,13 +11,13 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// endpoint is what answers at one path.
+// endpoint is the handler of one path and the methods that it accepts.
 type endpoint struct {
 	methods []string
 	serve   http.HandlerFunc
 }
 
-// endpoints are the paths under the issuer URL.
+// endpoints returns the endpoints by their path under the issuer URL.
 func (i *Issuer) endpoints() map[string]endpoint {
 	get, post := []string{http.MethodGet, http.MethodHead}, []string{http.MethodPost}
 	both := slices.Concat(get, post)
@@ -35,7 +35,7 @@ func (i *Issuer) endpoints() map[string]endpoint {
 	}
 }
 
-// handler records each request, fails it where that was asked for, and passes it on.
+// handler records each request, then applies a planned failure or calls the endpoint.
 func (i *Issuer) handler() http.Handler {
 	endpoints := i.endpoints()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,13 +66,13 @@ func (i *Issuer) handler() http.Handler {
 	})
 }
 
-// readAll reads a body to its end, and fails where it is larger than any should be.
+// readAll reads a body to its end and returns an error if it is larger than maxBody.
 func readAll(body io.Reader) ([]byte, error) {
 	read, err := io.ReadAll(io.LimitReader(body, maxBody))
 	if err != nil {
 		return read, err
 	}
-	// What is left is drained: net/http would hold the connection back otherwise.
+	// Drain the rest, or net/http would delay the response.
 	if left, err := io.Copy(io.Discard, body); err != nil || left > 0 {
 		return read, errors.Join(errors.New("body too large"), err)
 	}
@@ -98,7 +98,7 @@ func (i *Issuer) serveNotFound(w http.ResponseWriter, _ *http.Request) {
 	i.write(w, refuse("not_found", "no such endpoint"), "Basic")
 }
 
-// statusWriter notes the status in the record before the client can see it.
+// statusWriter records the status before the client can see it.
 type statusWriter struct {
 	http.ResponseWriter
 	issuer *Issuer

@@ -6,28 +6,29 @@ import (
 	"time"
 )
 
-// session is a browser's login at the issuer; each client's grant hangs on one.
+// session is a browser's login at the issuer. Each grant belongs to one session.
 type session struct {
 	id, userID        string
 	created, lastUsed time.Time
-	authTime          time.Time // when the user showed who they are
-	acr               string    // how they did; empty where no request asked for a way
-	expired, ended    bool      // by ExpireSessions; by logout
+	authTime          time.Time // when the user last authenticated
+	acr               string    // of the last authentication; empty if none was requested
+	expired, ended    bool      // expired by ExpireSessions, ended by logout
 }
 
-// grant is what a user allowed a client in one login: the family of its tokens.
+// grant is a user's approval of one authorization request. All tokens issued for it form
+// a family.
 type grant struct {
 	clientID, userID  string
-	sid               string // the client's session, in its tokens
+	sid               string // the sid claim of its tokens
 	session           *session
 	scopes, resources []string
 	org               string
 	acr               string
 	authTime          time.Time
-	revoked           bool // and every token of it
+	revoked           bool // all tokens of the grant are revoked
 }
 
-// newSessionLocked logs a user in.
+// newSessionLocked creates the session of a new login.
 func (i *Issuer) newSessionLocked(userID string) *session {
 	now := i.Now()
 	created := &session{id: randomID("s_"), userID: userID, created: now, lastUsed: now, authTime: now}
@@ -35,17 +36,17 @@ func (i *Issuer) newSessionLocked(userID string) *session {
 	return created
 }
 
-// pastLimits tells whether a session has expired.
+// pastLimits reports whether a session has expired.
 func (i *Issuer) pastLimits(s *session) bool {
 	now := i.Now()
 	return s.expired || now.Sub(s.created) >= i.sessionMaxAge || now.Sub(s.lastUsed) >= i.sessionIdle
 }
 
-// aliveLocked tells whether a browser with that session is logged in.
+// aliveLocked reports whether a browser with this session is logged in.
 func (i *Issuer) aliveLocked(s *session) bool { return s != nil && !s.ended && !i.pastLimits(s) }
 
-// ExpireSessions ends a user's sessions as if they had timed out: the next refresh is
-// refused (session_expired), and prompt=none asks for a login.
+// ExpireSessions ends a user's sessions as if they had timed out. The next refresh
+// returns session_expired, and prompt=none returns login_required.
 func (i *Issuer) ExpireSessions(userID string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -56,8 +57,8 @@ func (i *Issuer) ExpireSessions(userID string) {
 	}
 }
 
-// randomID makes an identifier; the prefix says of what.
+// randomID returns a random identifier with a prefix for its type.
 func randomID(prefix string) string { return prefix + strings.ToLower(rand.Text()) }
 
-// randomTokenID makes a jti of 18 characters, as AuthPI's are.
+// randomTokenID returns a random jti of 18 characters, as in AuthPI's tokens.
 func randomTokenID() string { return rand.Text()[:18] }

@@ -8,7 +8,7 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// serveToken answers POST /token.
+// serveToken serves POST /token.
 func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 	form, refused := readForm(r)
 	if refused != nil {
@@ -44,8 +44,8 @@ func (i *Issuer) tokenLocked(r *http.Request, form params) (mint.Object, *refusa
 	}
 }
 
-// issueLocked makes the tokens of a user's grant: the access token for these scopes
-// and resources, a refresh token for the whole grant, an ID token under openid.
+// issueLocked issues the tokens of a user's grant: an access token for these scopes and
+// resources, a refresh token for the whole grant and, with the scope openid, an ID token.
 func (i *Issuer) issueLocked(by caller, g *grant, scopes, resources []string, nonce string) mint.Object {
 	user := i.users[g.userID]
 	now := i.Now()
@@ -66,7 +66,8 @@ func (i *Issuer) issueLocked(by caller, g *grant, scopes, resources []string, no
 	return response.Add("scope", strings.Join(scopes, " "))
 }
 
-// clientCredentialsLocked is RFC 6749, section 4.4: an access token alone.
+// clientCredentialsLocked issues an access token without a refresh token (RFC 6749,
+// section 4.4).
 func (i *Issuer) clientCredentialsLocked(by caller, form params) (mint.Object, *refusal) {
 	if by.Secret == "" {
 		return nil, refuse("unauthorized_client", "a public client has no credentials")

@@ -44,7 +44,7 @@ func TestCodeIsBound(t *testing.T) {
 		code := spa(t, issuer).login("usr_alice").Get("code")
 		requireRefusal(t, web(t, issuer).post("/token", spa(t, issuer).codeForm(code)), 400, "invalid_grant")
 		assert.Equal(t, 200, spa(t, issuer).post("/token", spa(t, issuer).codeForm(code)).status,
-			"a stranger uses nothing up")
+			"another client does not use up the code")
 	})
 	t.Run("one attempt", func(t *testing.T) {
 		issuer := authpitest.New(t, nil)
@@ -97,11 +97,11 @@ func TestRefreshRotates(t *testing.T) {
 		assert.NotEqual(t, first.str(name), second.str(name), name)
 	}
 	_, after := verify(t, issuer, second.str("id_token"))
-	assert.Equal(t, before["auth_time"], after["auth_time"], "the login's")
+	assert.Equal(t, before["auth_time"], after["auth_time"], "the time of the login")
 	assert.Equal(t, before["sid"], after["sid"])
 	assert.NotContains(t, after, "nonce")
 	_, access := verify(t, issuer, second.str("access_token"))
-	assert.Equal(t, access["iat"], access["auth_time"], "the token's own")
+	assert.Equal(t, access["iat"], access["auth_time"], "the time of issue")
 
 	third := client.refresh(second.str("refresh_token"))
 	require.Equal(t, 200, third.status)
@@ -185,7 +185,7 @@ func TestClientCredentials(t *testing.T) {
 		a := robot(t, issuer).post("/token", form("resource", "https://api.example.com"))
 		require.Equal(t, 200, a.status, a.text)
 		assert.EqualValues(t, 300, a.body["expires_in"])
-		assert.Equal(t, "projects:read projects:write", a.str("scope"), "asked for none: all")
+		assert.Equal(t, "projects:read projects:write", a.str("scope"), "a request without scopes gets all")
 		assert.NotContains(t, a.body, "refresh_token")
 		assert.NotContains(t, a.body, "id_token")
 		header, claims := verify(t, issuer, a.str("access_token"))
@@ -248,8 +248,8 @@ func TestClientAuthentication(t *testing.T) {
 		"unknown client":          {form, "c_none", "x", "", 401, "invalid_client"},
 		"nothing":                 {form, "", "", "", 401, "invalid_client"},
 		"bearer":                  {form, "", "", "Bearer x", 401, "invalid_client"},
-		"basic no base64":         {form, "", "", "Basic ***", 401, "invalid_client"},
-		"basic no colon":          {form, "", "", "Basic YQ==", 401, "invalid_client"},
+		"basic not base64":        {form, "", "", "Basic ***", 401, "invalid_client"},
+		"basic without colon":     {form, "", "", "Basic YQ==", 401, "invalid_client"},
 		"basic encoded ID broken": {form, "%zz", "x", "", 401, "invalid_client"},
 		"assertion":               {fields(form, "client_id", "c_web", "client_assertion", "x"), "", "", "", 401, "invalid_client"},
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// exchangeCodeLocked is RFC 6749, section 4.1.3.
+// exchangeCodeLocked exchanges an authorization code (RFC 6749, section 4.1.3).
 func (i *Issuer) exchangeCodeLocked(by caller, form params) (mint.Object, *refusal) {
 	if form.get("code") == "" {
 		return nil, refuse("invalid_request", "want code")
@@ -19,11 +19,11 @@ func (i *Issuer) exchangeCodeLocked(by caller, form params) (mint.Object, *refus
 		return nil, refuse("invalid_grant", "the code is unknown")
 	}
 	if found.used {
-		// Whoever comes second, one of the two is a thief (section 4.1.2).
+		// One of the two requests comes from a thief (section 4.1.2).
 		found.grant.revoked = true
 		return nil, refuse("invalid_grant", "the code was used before")
 	}
-	// One attempt: who has a code and no verifier does not get to guess.
+	// A code allows one attempt, so that a thief cannot guess the verifier.
 	found.used = true
 	resources, refused := i.checkCode(found, form)
 	if refused != nil {
@@ -43,14 +43,14 @@ func (i *Issuer) checkCode(found *code, form params) (resources []string, refuse
 	case form.get("redirect_uri") != found.redirectURI:
 		return nil, refuse("invalid_grant", "redirect_uri differs from the authorization request's")
 	case !provesPossession(found.challenge, form.get("code_verifier")):
-		return nil, refuse("invalid_grant", "code_verifier does not fit")
+		return nil, refuse("invalid_grant", "code_verifier does not match the challenge")
 	}
 	return resourcesOf(form, found.grant)
 }
 
-// provesPossession compares a verifier with its challenge (RFC 7636, section 4.6). A
-// verifier without a challenge is refused too: somebody has stripped the challenge
-// (RFC 9700, section 2.1.1).
+// provesPossession compares a verifier with its challenge (RFC 7636, section 4.6). It
+// rejects a verifier without a challenge, because an attacker may have removed the
+// challenge (RFC 9700, section 2.1.1).
 func provesPossession(challenge, verifier string) bool {
 	if challenge == "" {
 		return verifier == ""
@@ -64,11 +64,11 @@ func provesPossession(challenge, verifier string) bool {
 	return subtle.ConstantTimeCompare([]byte(computed), []byte(challenge)) == 1
 }
 
-// unreserved are a verifier's characters (RFC 7636, section 4.1).
+// unreserved lists the characters of a verifier (RFC 7636, section 4.1).
 const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 
-// refreshLocked is RFC 6749, section 6, with rotation: each refresh token works once,
-// and one that comes back ends its family (RFC 9700, section 4.14.2).
+// refreshLocked redeems a refresh token (RFC 6749, section 6) and rotates it: each works
+// once, and reuse revokes its family (RFC 9700, section 4.14.2).
 func (i *Issuer) refreshLocked(by caller, form params) (mint.Object, *refusal) {
 	if form.get("refresh_token") == "" {
 		return nil, refuse("invalid_request", "want refresh_token")
@@ -103,7 +103,7 @@ func (i *Issuer) refreshLocked(by caller, form params) (mint.Object, *refusal) {
 	return i.issueLocked(by, found.grant, scopes, resources, ""), nil
 }
 
-// checkGrantLocked refuses tokens to a user who may no longer have them.
+// checkGrantLocked returns a refusal if the grant may no longer get tokens.
 func (i *Issuer) checkGrantLocked(g *grant) *refusal {
 	switch {
 	case i.blocked[g.userID]:
@@ -116,8 +116,8 @@ func (i *Issuer) checkGrantLocked(g *grant) *refusal {
 	return nil
 }
 
-// resourcesOf are the resources that a token request asks for: those of the
-// authorization request or some of them (RFC 8707, section 2.2).
+// resourcesOf returns the resources of a token request: all of the authorization
+// request's, or the subset that it names (RFC 8707, section 2.2).
 func resourcesOf(form params, g *grant) ([]string, *refusal) {
 	asked, refused := form.resources(nil)
 	switch {
@@ -131,8 +131,8 @@ func resourcesOf(form params, g *grant) ([]string, *refusal) {
 	return asked, nil
 }
 
-// memberships are the organizations that the tokens of a grant name: one, where the
-// login asked for one, and none once the user has left it.
+// memberships returns the organizations in the tokens of a grant. If the login requested
+// one organization, it returns only that one, or none if the user has left it.
 func (g *grant) memberships(user User) []Organization {
 	if g.org == "" {
 		return append([]Organization{}, user.Organizations...)

@@ -8,8 +8,8 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// serveUserInfo answers /userinfo (OpenID Connect Core 1.0, section 5.3) from the
-// user's data and memberships of this moment.
+// serveUserInfo serves /userinfo (OpenID Connect Core 1.0, section 5.3) with the user's
+// current data and memberships.
 func (i *Issuer) serveUserInfo(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	claims, refused := i.userInfoLocked(r)
@@ -40,16 +40,18 @@ func (i *Issuer) userInfoLocked(r *http.Request) (mint.Object, *refusal) {
 	return append(claims, user.customClaims()...), nil
 }
 
-// readBearer takes the token of the Authorization header alone: one in the query would
-// end in logs (RFC 6750, section 2.3), and nobody may send two (section 2).
+// readBearer accepts a token only in the Authorization header. A token in the query would
+// end up in logs (RFC 6750, section 2.3), and a request may have only one token (section
+// 2).
 func (i *Issuer) readBearer(r *http.Request) (string, *refusal) {
 	headers := r.Header.Values("Authorization")
-	_ = r.ParseForm() // what cannot be read holds no token
+	_ = r.ParseForm() // malformed parameters cannot be tokens
 	if r.Form.Has("access_token") || len(headers) > 1 {
 		return "", i.challenge(refuse("invalid_request", "the access token belongs in one Authorization header"), "")
 	}
 	if len(headers) == 0 {
-		// No error code in the challenge: nothing was tried (RFC 6750, section 3.1).
+		// The challenge has no error code, because the request has no token (RFC 6750,
+		// section 3.1).
 		return "", refuse("invalid_token", "no access token")
 	}
 	scheme, token, _ := strings.Cut(headers[0], " ")
@@ -59,7 +61,7 @@ func (i *Issuer) readBearer(r *http.Request) (string, *refusal) {
 	return token, nil
 }
 
-// challenge adds the header of RFC 6750, section 3.
+// challenge adds the WWW-Authenticate header of RFC 6750, section 3.
 func (i *Issuer) challenge(refused *refusal, scope string) *refusal {
 	refused.challenge = `Bearer realm="` + i.url + `", error="` + refused.code +
 		`", error_description="` + refused.description + `"`
@@ -69,8 +71,8 @@ func (i *Issuer) challenge(refused *refusal, scope string) *refusal {
 	return refused
 }
 
-// validLocked tells whether an access token is good. A session that ended since does
-// not matter: AuthPI's access tokens live until they expire.
+// validLocked reports whether an access token is valid. It ignores the session: AuthPI's
+// access tokens stay valid after a logout, until they expire.
 func (i *Issuer) validLocked(token *accessToken) bool {
 	revoked := token.revoked || token.grant != nil && token.grant.revoked
 	return !revoked && i.Now().Before(token.expires)
