@@ -21,35 +21,35 @@ import (
 // 3.1; RFC 8037, section 3.1).
 type Algorithm string
 
-// The algorithms of AuthPI's keys.
+// The algorithms that AuthPI signs with.
 const (
 	// ES256 is ECDSA on P-256 with SHA-256.
 	ES256 Algorithm = "ES256"
-	// RS256 is RSASSA-PKCS1-v1_5 with SHA-256, here with 2048 bits.
+	// RS256 is RSASSA-PKCS1-v1_5 with SHA-256. The keys of this package have 2048 bits.
 	RS256 Algorithm = "RS256"
 	// EdDSA is Ed25519.
 	EdDSA Algorithm = "EdDSA"
 )
 
-// Algorithms returns the algorithms that [NewKey] takes.
+// Algorithms returns the algorithms that [NewKey] accepts.
 func Algorithms() []Algorithm { return []Algorithm{ES256, RS256, EdDSA} }
 
 // Key is a test key pair. It is immutable and safe for concurrent use.
 type Key struct {
-	// ID is the key's opaque identifier (kid), derived from algorithm and label.
+	// ID is the key's opaque identifier (kid), derived from the algorithm and the label.
 	ID string
-	// Algorithm is what the key signs with.
+	// Algorithm is the algorithm that the key signs with.
 	Algorithm Algorithm
 
 	label   string
 	private crypto.Signer
 }
 
-// NewKey returns the key of that algorithm and label: always the same one. RSA
-// keys come from a small fixed pool, since making one takes tens of
-// milliseconds; labels that differ in a final number alone ("k-1", "k-2") have
-// different RSA keys, up to the pool's size of 6, any other two labels may share
-// one. It panics on an algorithm that [Algorithms] does not return.
+// NewKey returns the key for an algorithm and a label, which is always the same. RSA keys
+// come from a fixed pool of 6, because generating one takes tens of milliseconds. Labels
+// that differ only in a final number ("k-1", "k-2") have different RSA keys, unless the
+// numbers are 6 or more apart. Other labels may share a key. NewKey panics if
+// [Algorithms] does not contain the algorithm.
 func NewKey(algorithm Algorithm, label string) *Key {
 	k := &Key{ID: keyID(algorithm, label), Algorithm: algorithm, label: label}
 	seed := sha256.Sum256([]byte("authpi-go test key\x00" + string(algorithm) + "\x00" + label))
@@ -66,13 +66,13 @@ func NewKey(algorithm Algorithm, label string) *Key {
 	return k
 }
 
-// Impostor returns another key pair under the same ID and algorithm: what an
-// attacker signs with who knows the JWKS.
+// Impostor returns a different key pair with the same ID and algorithm, as an attacker
+// who knows the JWKS would use.
 func (k *Key) Impostor() *Key {
 	impostor := NewKey(k.Algorithm, k.label+" impostor")
 	impostor.ID = k.ID
 	if k.Algorithm == RS256 {
-		// Half the pool away: far from the keys of the neighboring labels.
+		// Half the pool away, so that it differs from the keys of neighboring labels.
 		impostor.private = pooledRSAKey((poolIndex(k.label) + rsaPoolSize/2) % rsaPoolSize)
 	}
 	return impostor
@@ -82,25 +82,25 @@ func (k *Key) Impostor() *Key {
 // ed25519.PublicKey.
 func (k *Key) Public() crypto.PublicKey { return k.private.Public() }
 
-// PEM returns the public key as a SubjectPublicKeyInfo in a PEM block: the bytes
-// that a verifier confused by HS256 would take for a shared secret.
+// PEM returns the public key as a SubjectPublicKeyInfo in a PEM block. In an algorithm
+// confusion attack, these bytes are the HS256 secret.
 func (k *Key) PEM() []byte {
 	der, err := x509.MarshalPKIXPublicKey(k.Public())
 	if err != nil {
-		panic(err) // the three kinds of key above can all be encoded
+		panic(err) // cannot happen: all three key types can be encoded
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }
 
-// JWK returns the public key in AuthPI's form: kty, the key's own members, alg,
-// use, kid and ext.
+// JWK returns the public key with the members in AuthPI's order: kty, those of the key
+// type, alg, use, kid and ext.
 func (k *Key) JWK() Object {
 	var jwk Object
 	switch public := k.Public().(type) {
 	case *ecdsa.PublicKey:
 		point, err := public.Bytes() // 0x04, x, y
 		if err != nil {
-			panic(err) // the point was computed, not read
+			panic(err) // cannot happen: the point was computed
 		}
 		jwk = Object{{"kty", "EC"}, {"crv", "P-256"}, {"x", encode64(point[1:33])}, {"y", encode64(point[33:])}}
 	case *rsa.PublicKey:
@@ -112,24 +112,24 @@ func (k *Key) JWK() Object {
 	return append(jwk, Object{{"alg", k.Algorithm}, {"use", "sig"}, {"kid", k.ID}, {"ext", true}}...)
 }
 
-// MarshalJSON encodes the public key: see [Key.JWK].
+// MarshalJSON encodes the public key as [Key.JWK] does.
 func (k *Key) MarshalJSON() ([]byte, error) { return k.JWK().MarshalJSON() }
 
-// signature signs what stands before the last dot. Without a source of
-// randomness ECDSA is deterministic (RFC 6979), like the other two.
+// signature signs the input. Without a source of randomness ECDSA is deterministic (RFC
+// 6979), as the other two algorithms are.
 func (k *Key) signature(input string) []byte {
 	digest := sha256.Sum256([]byte(input))
 	switch private := k.private.(type) {
 	case *ecdsa.PrivateKey:
 		der, err := private.Sign(nil, digest[:], crypto.SHA256)
 		if err != nil {
-			panic(err) // a whole key and a whole digest
+			panic(err) // cannot happen: the key and the digest are valid
 		}
 		return rawSignature(der)
 	case *rsa.PrivateKey:
 		signature, err := rsa.SignPKCS1v15(nil, private, crypto.SHA256, digest[:])
 		if err != nil {
-			panic(err) // 2048 bits hold a SHA-256 digest
+			panic(err) // cannot happen: a 2048-bit key can sign a SHA-256 digest
 		}
 		return signature
 	default:
@@ -137,9 +137,9 @@ func (k *Key) signature(input string) []byte {
 	}
 }
 
-// AccessTokenHash returns the at_hash of an access token for an ID token signed
-// with that algorithm: the left half of its hash (OpenID Connect Core 1.0,
-// section 3.1.3.6). Ed25519 hashes with SHA-512.
+// AccessTokenHash returns the at_hash of an access token for an ID token signed with this
+// algorithm: the left half of the token's hash (OpenID Connect Core 1.0, section
+// 3.1.3.6). EdDSA uses SHA-512.
 func AccessTokenHash(algorithm Algorithm, accessToken string) string {
 	if algorithm == EdDSA {
 		sum := sha512.Sum512([]byte(accessToken))
@@ -149,7 +149,7 @@ func AccessTokenHash(algorithm Algorithm, accessToken string) string {
 	return encode64(sum[:sha256.Size/2])
 }
 
-// keyID has the form of a UUID, like AuthPI's.
+// keyID returns a kid in the form of a UUID, as AuthPI's are.
 func keyID(algorithm Algorithm, label string) string {
 	sum := sha256.Sum256([]byte("authpi-go test kid\x00" + string(algorithm) + "\x00" + label))
 	sum[6] = sum[6]&0x0f | 0x40
@@ -164,12 +164,12 @@ func newP256Key(seed [32]byte) *ecdsa.PrivateKey {
 	scalar.Add(scalar, big.NewInt(1)) // 1 to order-1
 	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar.FillBytes(make([]byte, 32)))
 	if err != nil {
-		panic(err) // the scalar is in range
+		panic(err) // cannot happen: the scalar is in range
 	}
 	return private
 }
 
-// rsaTestingKeys are public test keys of 2048 bits.
+// rsaTestingKeys holds 2048-bit private keys that are published for tests.
 //
 //go:embed rsa_testing_keys.pem
 var rsaTestingKeys []byte
@@ -183,13 +183,13 @@ func pooledRSAKey(index int) *rsa.PrivateKey {
 	}
 	private, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 	if err != nil {
-		panic(err) // the embedded keys are whole
+		panic(err) // cannot happen: the embedded keys are valid
 	}
 	return private
 }
 
-// poolIndex places a label by its prefix, then by the number (of at most four
-// digits) at its end.
+// poolIndex returns the index of a label's key in the pool. The prefix of the label
+// determines a start, and the number at its end (at most four digits) is added.
 func poolIndex(label string) int {
 	prefix := strings.TrimRight(label, "0123456789")
 	prefix = label[:max(len(prefix), len(label)-4)]

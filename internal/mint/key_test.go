@@ -78,7 +78,7 @@ func TestJWKSKeepsBrokenMembers(t *testing.T) {
 	assert.Equal(t, `{"keys":[{,{}]}`, string(mint.JWKS(mint.JWK("{"), mint.JWKEmpty)))
 }
 
-// The values were computed with openssl dgst and base64.
+// The expected values were computed with openssl dgst and base64.
 func TestAccessTokenHash(t *testing.T) {
 	for _, algorithm := range []mint.Algorithm{mint.ES256, mint.RS256} {
 		assert.Equal(t, "LPJNul-wow4m6Dsqxbning", mint.AccessTokenHash(algorithm, "hello"))

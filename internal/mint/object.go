@@ -7,19 +7,18 @@ import (
 	"slices"
 )
 
-// Member is one member of an [Object].
 type Member struct {
-	// Name is the member's name, encoded as it is.
+	// Name is the member's name.
 	Name string
-	// Value is anything that encoding/json can encode.
+	// Value is any value that encoding/json can encode.
 	Value any
 }
 
-// Object is a JSON object whose members keep their order and may repeat.
+// Object is a JSON object that keeps the order of its members and may have duplicates.
 type Object []Member
 
-// NewObject returns the object of these names and values, in turn, as log/slog
-// takes them. It panics where a name is no string or has no value.
+// NewObject returns an object from alternating names and values, as in log/slog. It
+// panics if a name is not a string or has no value.
 func NewObject(namesAndValues ...any) Object {
 	object := make(Object, 0, len(namesAndValues)/2)
 	for pair := range slices.Chunk(namesAndValues, 2) {
@@ -32,14 +31,14 @@ func NewObject(namesAndValues ...any) Object {
 	return object
 }
 
-// Add returns a copy with one more member at the end, even where the name is
-// there already: that is how a duplicate is made.
+// Add returns a copy with one more member at the end. If the name exists already, the
+// copy has a duplicate.
 func (o Object) Add(name string, value any) Object {
 	return append(slices.Clone(o), Member{name, value})
 }
 
-// With returns a copy in which the first member of that name has the value, or
-// which has the member at its end.
+// With returns a copy in which the first member with this name has the value. If there is
+// none, it is added at the end.
 func (o Object) With(name string, value any) Object {
 	copied := slices.Clone(o)
 	for i := range copied {
@@ -51,12 +50,12 @@ func (o Object) With(name string, value any) Object {
 	return append(copied, Member{name, value})
 }
 
-// Without returns a copy that has no member of that name.
+// Without returns a copy without the members with this name.
 func (o Object) Without(name string) Object {
 	return slices.DeleteFunc(slices.Clone(o), func(m Member) bool { return m.Name == name })
 }
 
-// Get returns the value of the first member of that name.
+// Get returns the value of the first member with this name.
 func (o Object) Get(name string) (any, bool) {
 	for _, m := range o {
 		if m.Name == name {
@@ -90,8 +89,8 @@ func (o Object) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Bytes returns the object's JSON. It panics where a value cannot be encoded: a
-// test wrote a value that is none.
+// Bytes returns the object's JSON. It panics if a value cannot be encoded, which is a
+// mistake in the test.
 func (o Object) Bytes() []byte {
 	encoded, err := o.MarshalJSON()
 	if err != nil {
@@ -100,7 +99,7 @@ func (o Object) Bytes() []byte {
 	return encoded
 }
 
-// encode is json.Marshal without its escaping of <, > and &.
+// encode is json.Marshal without the escaping of <, > and &.
 func encode(value any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)

@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// attackerKeys is a JWK Set that nobody should ask for.
+// attackerKeys is the URL of a JWK Set that a client must not fetch.
 const attackerKeys = "https://attacker.example/jwks.json"
 
 func (p parts) input() string { return p.token[:strings.LastIndexByte(p.token, '.')] }
 
 func (p parts) withSignature(signature []byte) string { return p.input() + "." + encode64(signature) }
 
-// setHeader returns the header with one member set, or removed where value is
-// nil. The order is lost, which a header does not care about.
+// setHeader returns the header with one member set, or removed if value is nil. It does
+// not keep the order, which does not matter in a header.
 func (p parts) setHeader(name string, value any) []byte {
 	var header map[string]any
 	if err := json.Unmarshal(p.header, &header); err != nil {
-		panic(err) // Tamper has read it once
+		panic(err) // cannot happen: Tamper has decoded it before
 	}
 	header[name] = value
 	if value == nil {
@@ -30,12 +30,12 @@ func (p parts) setHeader(name string, value any) []byte {
 	}
 	encoded, err := json.Marshal(header)
 	if err != nil {
-		panic(err) // it was decoded from JSON
+		panic(err) // cannot happen: the values were decoded from JSON
 	}
 	return encoded
 }
 
-// critical marks names as critical and adds the one member.
+// critical sets crit to names, and adds one member to the header.
 func (p parts) critical(names []string, name string, value any) string {
 	header := appendMember(appendMember(p.header, "crit", names), name, value)
 	return p.key.Sign(header, p.payload)
@@ -47,8 +47,8 @@ func (p parts) flipBit() string {
 	return p.withSignature(signature)
 }
 
-// smallOrder goes on until the hash that multiplies the key is a multiple of its
-// order, which is 8 at most.
+// smallOrder adds spaces until the hash that multiplies the key is a multiple of the
+// key's order, which is at most 8.
 func (p parts) smallOrder() string {
 	const tries = 200
 	signature := append([]byte{1}, make([]byte, ed25519.SignatureSize-1)...)
@@ -63,7 +63,7 @@ func (p parts) smallOrder() string {
 	return token
 }
 
-// unusableEd25519 returns the key of UnusableJWKs that a header names, or nil if
+// unusableEd25519 returns the key of UnusableJWKs that the header's kid names, or nil if
 // there is none or it is not an Ed25519 key.
 func unusableEd25519(header []byte) ed25519.PublicKey {
 	type named struct {
@@ -92,16 +92,15 @@ func (p parts) embedKey() string {
 	return impostor.Sign(p.setHeader("jwk", impostor.JWK()), p.payload)
 }
 
-// breakUTF8 adds a claim whose text is a lone continuation byte, which no
-// encoder would write.
+// breakUTF8 adds a claim whose value is a single continuation byte, which is not valid
+// UTF-8.
 func (p parts) breakUTF8() string {
 	payload := appendMember(p.payload, "broken", "?")
 	payload[bytes.LastIndexByte(payload, '?')] = 0x80
 	return p.key.Sign(p.header, payload)
 }
 
-// padPayload adds white space, which JSON allows, until the payload's length
-// calls for padding.
+// padPayload adds white space to the payload until its length requires base64 padding.
 func (p parts) padPayload() string {
 	payload := slices.Clone(p.payload)
 	for len(payload)%3 == 0 {
@@ -148,7 +147,7 @@ func (p parts) encrypted() string {
 	}, ".")
 }
 
-// otherAlgorithm is one of AuthPI's that is not the key's.
+// otherAlgorithm returns an algorithm of AuthPI that is not the key's.
 func otherAlgorithm(k *Key) Algorithm {
 	if k.Algorithm == ES256 {
 		return RS256
@@ -156,13 +155,13 @@ func otherAlgorithm(k *Key) Algorithm {
 	return ES256
 }
 
-// padding is what base64 with padding writes after these bytes.
+// padding returns the base64 padding of these bytes.
 func padding(data []byte) string {
 	return strings.Repeat("=", (3-len(data)%3)%3)
 }
 
-// setTrailingBits changes the last character to one that decodes to the same
-// bytes in a reader that ignores the bits left over.
+// setTrailingBits changes the last character so that a lenient decoder, which ignores the
+// trailing bits, returns the same bytes.
 func setTrailingBits(text string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	last := len(text) - 1
@@ -170,8 +169,8 @@ func setTrailingBits(text string) string {
 	return text[:last] + string(alphabet[index|1])
 }
 
-// appendMember adds a member at the end of an object, textually, so that the
-// other members stay as they were, byte for byte.
+// appendMember adds a member at the end of an object. It edits the JSON directly, so that
+// the other members do not change in any byte.
 func appendMember(object []byte, name string, value any) []byte {
 	open := bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(object), []byte("}")))
 	member := Object{{name, value}}.Bytes()
@@ -181,7 +180,7 @@ func appendMember(object []byte, name string, value any) []byte {
 	return slices.Concat(open, []byte(","), member[1:])
 }
 
-// prependMember adds a member at the beginning.
+// prependMember does the same at the beginning.
 func prependMember(object []byte, name string, value any) []byte {
 	member := Object{{name, value}}.Bytes()
 	rest := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(object), []byte("{")))

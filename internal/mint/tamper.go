@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Tamper names one way to spoil a good token.
+// Tamper is the name of one way to spoil a valid token.
 type Tamper string
 
-// The tampers. Where the signature of the result is said to be good, it covers
-// the spoiled text, so that only the named defect is left to be noticed.
+// The tampers. "Signature valid" means that the signature covers the spoiled token, so
+// that a verifier must notice the defect itself.
 const (
 	// AlgNone has alg "none" and no signature (RFC 8725, section 2.1).
 	AlgNone Tamper = "alg_none"
@@ -19,68 +19,69 @@ const (
 	AlgNoneMixedCase Tamper = "alg_none_mixed_case"
 	// AlgNoneSigned has alg "none" and the old signature.
 	AlgNoneSigned Tamper = "alg_none_signed"
-	// AlgSwapped names another of AuthPI's algorithms; the signature is good under
-	// the key's own.
+	// AlgSwapped names another algorithm of AuthPI; the signature is valid for the key's
+	// own algorithm.
 	AlgSwapped Tamper = "alg_swapped"
-	// HS256PublicKey is HS256 keyed with the public key in PEM.
+	// HS256PublicKey is signed by HS256 with the public key in PEM as the secret.
 	HS256PublicKey Tamper = "hs256_public_key"
-	// StripSignature leaves the third part empty.
+	// StripSignature has an empty third part.
 	StripSignature Tamper = "strip_signature"
-	// DropSignature leaves two parts.
+	// DropSignature has only two parts.
 	DropSignature Tamper = "drop_signature"
-	// FlipBit flips one bit of the signature.
+	// FlipBit has one bit of the signature flipped.
 	FlipBit Tamper = "flip_bit"
-	// ZeroSignature has a signature of the right length, all zero (CVE-2022-21449).
+	// ZeroSignature has a signature of the right length whose bytes are all zero
+	// (CVE-2022-21449).
 	ZeroSignature Tamper = "zero_signature"
 	// ShortSignature lacks the signature's last byte.
 	ShortSignature Tamper = "short_signature"
-	// LongSignature has one zero byte more.
+	// LongSignature has an extra zero byte after the signature.
 	LongSignature Tamper = "long_signature"
-	// DERSignature has the ECDSA signature in ASN.1; ES256 only.
+	// DERSignature has the ECDSA signature in ASN.1. It needs an ES256 key.
 	DERSignature Tamper = "der_signature"
-	// SmallOrder has the neutral point and 0 for a signature, and spaces after the
-	// claims until that is good under the Ed25519 key of [UnusableJWKs] that the
-	// header names, if it names one of a small order.
+	// SmallOrder has the neutral point and 0 as its signature. If the header names an
+	// Ed25519 key of small order from [UnusableJWKs], spaces after the claims make that
+	// signature valid.
 	SmallOrder Tamper = "small_order"
 	// WrongKey is signed by another key under the same kid.
 	WrongKey Tamper = "wrong_key"
-	// EmbeddedKey is WrongKey with the key it was signed with in the header (jwk).
+	// EmbeddedKey is WrongKey with the signing key in the header (jwk).
 	EmbeddedKey Tamper = "embedded_key"
 	// KeyURL is WrongKey with a jku in the header.
 	KeyURL Tamper = "key_url"
-	// UnknownKeyID has a good signature and a kid of no key.
+	// UnknownKeyID has an unknown kid; signature valid.
 	UnknownKeyID Tamper = "unknown_kid"
-	// MissingKeyID has a good signature and no kid.
+	// MissingKeyID has no kid; signature valid.
 	MissingKeyID Tamper = "missing_kid"
-	// ChangedPayload adds a claim and keeps the old signature.
+	// ChangedPayload has an extra claim and the old signature.
 	ChangedPayload Tamper = "changed_payload"
-	// DuplicateClaim names another sub ahead of the token's own, which it should
-	// have; signature good.
+	// DuplicateClaim has another sub before the token's own; signature valid. The token
+	// must have a sub.
 	DuplicateClaim Tamper = "duplicate_claim"
-	// DuplicateHeader names alg twice; signature good.
+	// DuplicateHeader has two alg members; signature valid.
 	DuplicateHeader Tamper = "duplicate_header"
-	// TrailingData has a second value after the claims; signature good.
+	// TrailingData has a second JSON value after the claims; signature valid.
 	TrailingData Tamper = "trailing_data"
-	// InvalidUTF8 has a claim whose text is no UTF-8; signature good.
+	// InvalidUTF8 has a claim that is not valid UTF-8; signature valid.
 	InvalidUTF8 Tamper = "invalid_utf8"
-	// UnknownCritical marks an unknown header as critical; signature good.
+	// UnknownCritical marks an unknown header as critical; signature valid.
 	UnknownCritical Tamper = "unknown_crit"
-	// EmptyCritical has an empty crit, which is not allowed; signature good.
+	// EmptyCritical has an empty crit, which is not allowed; signature valid.
 	EmptyCritical Tamper = "empty_crit"
-	// UnencodedPayload claims b64 false (RFC 7797); signature good.
+	// UnencodedPayload has b64 false in the header (RFC 7797); signature valid.
 	UnencodedPayload Tamper = "unencoded_payload"
-	// Compressed claims zip DEF; signature good.
+	// Compressed has zip DEF in the header; signature valid.
 	Compressed Tamper = "compressed"
-	// PaddedPayload has base64 padding in the payload; signature good.
+	// PaddedPayload has base64 padding in the payload; signature valid.
 	PaddedPayload Tamper = "padded_payload"
 	// PaddedSignature has base64 padding after the signature.
 	PaddedSignature Tamper = "padded_signature"
-	// TrailingBitsPayload sets bits of the payload's last character that decode to
-	// nothing; signature good.
+	// TrailingBitsPayload has trailing bits set in the payload's last character, which a
+	// lenient decoder ignores; signature valid.
 	TrailingBitsPayload Tamper = "trailing_bits_payload"
-	// TrailingBitsSignature does so in the signature.
+	// TrailingBitsSignature has trailing bits set in the signature's last character.
 	TrailingBitsSignature Tamper = "trailing_bits_signature"
-	// StandardAlphabet writes the signature with + and / for - and _.
+	// StandardAlphabet has + and / instead of - and _ in the signature.
 	StandardAlphabet Tamper = "standard_alphabet"
 	// InnerNewline has a line break inside the signature.
 	InnerNewline Tamper = "inner_newline"
@@ -90,25 +91,24 @@ const (
 	TrailingNewline Tamper = "trailing_newline"
 	// ExtraPart has a fourth, empty part.
 	ExtraPart Tamper = "extra_part"
-	// JSONSerialization is the same token in the flattened JSON form (RFC 7515,
+	// JSONSerialization is the token in the flattened JSON serialization (RFC 7515,
 	// section 7.2.2).
 	JSONSerialization Tamper = "json_serialization"
-	// Encrypted looks like a compact JWE.
+	// Encrypted has the form of a compact JWE.
 	Encrypted Tamper = "encrypted"
-	// Oversized has a claim of 256 KiB; signature good.
+	// Oversized has a claim of 256 KiB; signature valid.
 	Oversized Tamper = "oversized"
 )
 
-// parts is a good token taken apart: what a tamper works on.
+// parts holds the decoded parts of a valid token.
 type parts struct {
 	key                        *Key
 	header, payload, signature []byte
 	token                      string
 }
 
-// Tamper returns a good token that k signed, spoiled. It fails where the token
-// is not in compact form or the tamper is unknown or does not fit the key's
-// algorithm.
+// Tamper spoils a valid token that k has signed. It returns an error if the token is not
+// in compact form, the tamper is unknown, or the tamper needs another algorithm.
 func (k *Key) Tamper(token string, how Tamper) (string, error) {
 	spoil, known := tampers()[how]
 	if !known {
@@ -128,7 +128,7 @@ func (k *Key) Tamper(token string, how Tamper) (string, error) {
 	return spoil(parts{k, header, payload, signature, token}), nil
 }
 
-// Tampers returns every tamper's name, sorted.
+// Tampers returns all tampers, sorted.
 func Tampers() []Tamper {
 	names := make([]Tamper, 0, len(tampers()))
 	for name := range tampers() {

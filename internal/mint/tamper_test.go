@@ -14,7 +14,7 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// goodSignature lists the tampers whose signature covers the spoiled text.
+// goodSignature lists the tampers whose signature covers the spoiled token.
 var goodSignature = []mint.Tamper{
 	mint.AlgSwapped, mint.UnknownKeyID, mint.MissingKeyID, mint.DuplicateClaim, mint.DuplicateHeader,
 	mint.TrailingData, mint.InvalidUTF8, mint.UnknownCritical, mint.EmptyCritical, mint.UnencodedPayload,
@@ -38,7 +38,8 @@ func TestTampersSpoilWhatTheySay(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, spoiled, again, "deterministic")
 
-				// A leading space is inside the signed text of no verifier: judge what follows it.
+				// Verifiers never count a leading space as signed, so check the token
+				// after it.
 				good := verifies(key, strings.TrimPrefix(spoiled, " "))
 				assert.Equal(t, slices.Contains(goodSignature, how), good)
 			})
@@ -71,7 +72,7 @@ func TestTamperDetails(t *testing.T) {
 	assert.Contains(t, part(spoil(mint.EmbeddedKey), 0), `"jwk":{"`)
 	assert.Contains(t, spoil(mint.PaddedPayload), "=")
 	assert.True(t, strings.HasSuffix(spoil(mint.PaddedSignature), "=="))
-	assert.Equal(t, part(token, 2), part(spoil(mint.TrailingBitsSignature), 2), "the bits decode to nothing")
+	assert.Equal(t, part(token, 2), part(spoil(mint.TrailingBitsSignature), 2), "the decoder ignores the bits")
 	assert.Equal(t, part(token, 1), strings.TrimSpace(part(spoil(mint.TrailingBitsPayload), 1)))
 	assert.Len(t, strings.Split(spoil(mint.Encrypted), "."), 5)
 	assert.Len(t, strings.Split(spoil(mint.DropSignature), "."), 2)
@@ -110,7 +111,8 @@ func TestTamperOfEmptyClaims(t *testing.T) {
 	}
 }
 
-// The signature that needs no private key is good under each key of small order, and under no other.
+// A signature made without a private key is valid for each key of small order, and for no
+// other key.
 func TestSmallOrderSignatures(t *testing.T) {
 	for name, jwk := range mint.UnusableJWKs() {
 		var key struct {

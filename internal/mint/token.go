@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Header returns the header of a token that k signs: alg, kid and, unless it is
-// empty, typ.
+// Header returns the header of a token that k signs: alg, kid and, if it is not empty,
+// typ.
 func (k *Key) Header(typ string) Object {
 	header := Object{{"alg", k.Algorithm}, {"kid", k.ID}}
 	if typ != "" {
@@ -21,25 +21,25 @@ func (k *Key) Header(typ string) Object {
 	return header
 }
 
-// Token returns the compact JWS of those claims under [Key.Header].
+// Token returns a compact JWS of these claims with [Key.Header].
 func (k *Key) Token(typ string, claims Object) string {
 	return k.Sign(k.Header(typ).Bytes(), claims.Bytes())
 }
 
-// Sign returns the compact JWS of exactly these bytes, whatever they are; the
-// signature is k's even where the header names something else.
+// Sign returns a compact JWS of exactly these bytes. It always signs with k, even if the
+// header names another key or algorithm.
 func (k *Key) Sign(header, payload []byte) string {
 	input := encode64(header) + "." + encode64(payload)
 	return input + "." + encode64(k.signature(input))
 }
 
-// SignInput signs text as it is, which should hold one dot, and appends the
-// signature: for parts that are not the base64url they should be.
+// SignInput signs the input unchanged and appends the signature. The input should contain
+// one dot. Use it for parts that are not valid base64url.
 func (k *Key) SignInput(input string) string {
 	return input + "." + encode64(k.signature(input))
 }
 
-// SignHMAC returns the compact JWS of these bytes under HS256 with that secret.
+// SignHMAC returns a compact JWS of these bytes, signed by HS256 with this secret.
 func SignHMAC(secret, header, payload []byte) string {
 	input := encode64(header) + "." + encode64(payload)
 	mac := hmac.New(sha256.New, secret)
@@ -47,15 +47,14 @@ func SignHMAC(secret, header, payload []byte) string {
 	return input + "." + encode64(mac.Sum(nil))
 }
 
-// Compact joins three parts without signing anything.
+// Compact encodes and joins three parts. It does not sign.
 func Compact(header, payload, signature []byte) string {
 	return encode64(header) + "." + encode64(payload) + "." + encode64(signature)
 }
 
-// Split returns the decoded parts of a compact JWS. It checks the form and not
-// the signature.
+// Split returns the decoded parts of a compact JWS. It does not check the signature.
 func Split(token string) (header, payload, signature []byte, err error) {
-	if strings.ContainsAny(token, "\r\n") { // which encoding/base64 skips, even when strict
+	if strings.ContainsAny(token, "\r\n") { // encoding/base64 skips these, even if strict
 		return nil, nil, nil, errors.New("mint: token has a line break")
 	}
 	parts := strings.Split(token, ".")
@@ -71,14 +70,14 @@ func Split(token string) (header, payload, signature []byte, err error) {
 	return decoded[0], decoded[1], decoded[2], nil
 }
 
-// ecdsaSignature is the ASN.1 form; a JWS has the two numbers side by side
-// (RFC 7518, section 3.4).
+// ecdsaSignature is the ASN.1 form. A JWS concatenates the two numbers instead (RFC 7518,
+// section 3.4).
 type ecdsaSignature struct{ R, S *big.Int }
 
 func rawSignature(der []byte) []byte {
 	var signature ecdsaSignature
 	if _, err := asn1.Unmarshal(der, &signature); err != nil {
-		panic(err) // crypto/ecdsa wrote it
+		panic(err) // cannot happen: crypto/ecdsa encoded it
 	}
 	raw := make([]byte, 64)
 	signature.R.FillBytes(raw[:32])
@@ -93,7 +92,7 @@ func derSignature(raw []byte) []byte {
 		S: new(big.Int).SetBytes(raw[half:]),
 	})
 	if err != nil {
-		panic(err) // two integers
+		panic(err) // cannot happen: two integers can be encoded
 	}
 	return der
 }

@@ -33,7 +33,7 @@ func TestObjectKeepsOrderAndDuplicates(t *testing.T) {
 	assert.Equal(t, `{"b":1,"a":"x","c":{"d":[]}}`, string(base.With("c", mint.Object{{"d", []int{}}}).Bytes()))
 	assert.Equal(t, `{"a":"x"}`, string(base.Add("b", 2).Without("b").Bytes()))
 	assert.Equal(t, `{}`, string(mint.Object(nil).Bytes()))
-	assert.Equal(t, `{"b":1,"a":"x"}`, string(base.Bytes()), "the receiver stays as it was")
+	assert.Equal(t, `{"b":1,"a":"x"}`, string(base.Bytes()), "the receiver does not change")
 	value, found := base.Get("a")
 	assert.Equal(t, "x", value)
 	assert.True(t, found)
@@ -68,7 +68,7 @@ func FuzzSplit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string) {
 		header, payload, signature, err := mint.Split(token)
 		if err == nil && mint.Compact(header, payload, signature) != token {
-			t.Fatalf("%q is not what its parts encode to", token)
+			t.Fatalf("the parts of %q do not encode to the token", token)
 		}
 	})
 }

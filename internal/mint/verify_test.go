@@ -13,11 +13,11 @@ import (
 	"github.com/arbfay/authpi-go/internal/mint"
 )
 
-// verifies is the bare check of a signature over whatever stands before the last
-// dot: it knows nothing of headers and claims.
+// verifies checks only the signature, over everything before the last dot. It ignores the
+// header and the claims.
 func verifies(k *mint.Key, token string) bool {
 	dot := strings.LastIndexByte(token, '.')
-	if dot < 0 || strings.ContainsAny(token, "\r\n") { // which encoding/base64 skips
+	if dot < 0 || strings.ContainsAny(token, "\r\n") { // encoding/base64 skips these
 		return false
 	}
 	signature, err := base64.RawURLEncoding.Strict().DecodeString(token[dot+1:])
