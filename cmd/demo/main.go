@@ -1,4 +1,5 @@
-// Command demo starts an AuthPI issuer in memory and a small web application on it, to log in by hand in a browser.
+// Command demo starts an in-memory AuthPI issuer and a small web application that uses
+// it, so that you can log in with a browser.
 package main
 
 import (
@@ -47,7 +48,8 @@ func serve() error {
 	return http.Serve(listener, nil)
 }
 
-// application keeps the logins that were started in memory. A real one keeps each in its browser's session.
+// application keeps the pending logins in memory. A real application keeps each login in
+// the session of its browser.
 type application struct {
 	idp    *authpisync.Client
 	mu     sync.Mutex
