@@ -9,9 +9,9 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpitest"
 )
 
-// Two calls that run at the same time.
+// Run two calls at the same time.
 func Example() {
-	issuer, err := authpitest.NewIssuer(nil) // in place of AuthPI
+	issuer, err := authpitest.NewIssuer(nil) // stands in for AuthPI
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	user, _ := profile.Await(ctx) // it is there
+	user, _ := profile.Await(ctx) // returns immediately
 	fmt.Println(user.Subject)
 	// Output: usr_alice
 }

@@ -9,15 +9,16 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/engine"
 )
 
-// errExited is what a future's operation panics with in every Await when it ended its goroutine with runtime.Goexit.
+// errExited is the value of the PanicError if the operation called runtime.Goexit.
 var errExited = errors.New("the operation ended its goroutine")
 
-// Future is the result of an operation that was started. Any number of goroutines may wait for it, and all get the same.
+// Future is the result of an operation that was started. Any number of goroutines may
+// wait for it, and all get the same result.
 type Future[T any] struct {
 	done    chan struct{}
 	value   T     // set before done is closed
 	err     error // likewise
-	ended   bool  // whether the operation returned: it did not after a panic
+	ended   bool  // whether the operation returned; false if it panicked
 	failure *authpi.PanicError
 }
 
@@ -26,9 +27,11 @@ func newFuture[T any]() *Future[T] { return &Future[T]{done: make(chan struct{})
 // Done returns a channel that is closed once the operation has ended.
 func (f *Future[T]) Done() <-chan struct{} { return f.done }
 
-// Await waits for the operation to end and returns its result. If ctx ends first it returns an authpi.OAuthError with the
-// code "cancelled" and leaves the operation and other waiters alone; a result that is there wins. If the operation
-// panicked, Await panics with an *authpi.PanicError.
+// Await waits for the operation to end and returns its result. If ctx ends first, Await
+// returns an *authpi.OAuthError with the code "cancelled"; the operation and other
+// waiters are not affected. If the operation has already ended, Await returns its result
+// even if ctx has ended too. If the operation panicked, Await panics with an
+// *authpi.PanicError.
 func (f *Future[T]) Await(ctx context.Context) (T, error) {
 	select {
 	case <-f.done:
@@ -40,7 +43,7 @@ func (f *Future[T]) Await(ctx context.Context) (T, error) {
 		return f.result()
 	case <-ctx.Done():
 	}
-	// Both may have been ready, and select picks at random.
+	// If both were ready, select chose at random. Prefer the result.
 	select {
 	case <-f.done:
 		return f.result()
@@ -56,17 +59,19 @@ func (f *Future[T]) result() (T, error) {
 	return f.value, f.err
 }
 
-// resolve takes what the operation returned.
+// resolve stores the result of the operation. The result is published when done is
+// closed.
 func (f *Future[T]) resolve(value T, err error) { f.value, f.err, f.ended = value, err, true }
 
-// fail ends the future of an operation that did not start.
+// fail completes the future of an operation that could not start.
 func (f *Future[T]) fail(err error) *Future[T] {
 	f.err = err
 	close(f.done)
 	return f
 }
 
-// finish ends the future; it is deferred by the goroutine of the operation, so that it sees how that ended.
+// finish completes the future. The operation's goroutine defers it, so that it can
+// recover a panic.
 func (f *Future[T]) finish(e *engine.Engine) {
 	if value := recover(); value != nil {
 		f.failure = engine.Panicked(value, debug.Stack())
@@ -77,7 +82,7 @@ func (f *Future[T]) finish(e *engine.Engine) {
 	close(f.done)
 }
 
-// Awaitable is a future of any type.
+// Awaitable is a [Future] of any type.
 type Awaitable interface {
 	// Done returns a channel that is closed once the operation has ended.
 	Done() <-chan struct{}
@@ -90,7 +95,8 @@ func (f *Future[T]) wait(ctx context.Context) error {
 	return err
 }
 
-// All waits for all the futures and returns the first error by position, or nil. ctx bounds the waiting as in Await.
+// All waits for all futures and returns the first error in argument order, or nil. ctx
+// limits the wait as in [Future.Await].
 func All(ctx context.Context, futures ...Awaitable) error {
 	var first error
 	for _, f := range futures {

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// transport answers in memory, so that time stands still in a synctest bubble.
+// transport responds in memory, because real sockets do not work in a synctest bubble.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -45,7 +45,8 @@ func client(t *testing.T, roundTrip transport, hooks authpi.Hooks) *authpiasync.
 	return c
 }
 
-// blocked returns a transport that answers once release is closed or the request's context ends.
+// blocked returns a transport that blocks until release is closed or the request's
+// context ends.
 func blocked(release <-chan struct{}) transport {
 	return func(r *http.Request) (*http.Response, error) {
 		select {
@@ -92,13 +93,14 @@ func TestAWaitersEndIsNotTheResult(t *testing.T) {
 
 		close(release)
 		<-f.Done()
-		m, err := f.Await(impatient) // a result that is there wins
+		m, err := f.Await(impatient) // prefers the result
 		require.NoError(t, err)
 		assert.Equal(t, issuer, m.Issuer)
 	})
 }
 
-// ending is a context that ends while somebody begins to wait: Done runs meanwhile and returns a channel that is closed.
+// ending is a context that ends just as a waiter calls Done: Done calls meanwhile and
+// returns a closed channel.
 type ending struct {
 	context.Context
 	meanwhile func()
@@ -112,7 +114,7 @@ func (e ending) Done() <-chan struct{} {
 func TestAResultWinsOverAContextThatEndsWithIt(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 50 { // a select would pick at random
+	for range 50 { // a single select would choose at random
 		release := make(chan struct{})
 		f := client(t, blocked(release), authpi.Hooks{}).Discover(t.Context(), nil)
 		m, err := f.Await(ending{ended, func() {
@@ -132,7 +134,7 @@ func TestTheCallsContextEndsTheOperation(t *testing.T) {
 		cancel()
 		_, err := f.Await(t.Context())
 		assert.ErrorIs(t, err, context.Canceled)
-		// The request, which others could share, goes on until its own timeout.
+		// Other calls may share the request, so it continues until its own timeout.
 		require.NoError(t, c.Close(t.Context()))
 	})
 }
@@ -147,7 +149,7 @@ func TestAPanicReachesEveryWaiter(t *testing.T) {
 			for range 2 {
 				failure := caught(func() { _, _ = f.Await(t.Context()) })
 				require.NotNil(t, failure)
-				assert.Contains(t, string(failure.Stack), "RoundTrip", "the stack of where it happened")
+				assert.Contains(t, string(failure.Stack), "RoundTrip", "the stack of the panic")
 				if name == "panic" {
 					assert.ErrorIs(t, failure, boom)
 					assert.Same(t, reported.Load(), failure)
@@ -194,7 +196,7 @@ func TestCloseDrains(t *testing.T) {
 		closed := make(chan error, 1)
 		go func() { closed <- c.Close(t.Context()) }()
 		synctest.Wait()
-		assert.Empty(t, closed, "an operation is in flight")
+		assert.Empty(t, closed, "Close waits for the operation")
 
 		_, err := c.Discover(t.Context(), nil).Await(t.Context())
 		assert.ErrorIs(t, err, authpi.ErrClosed)
@@ -206,7 +208,7 @@ func TestCloseDrains(t *testing.T) {
 		close(release)
 		require.NoError(t, <-closed)
 		_, err = f.Await(t.Context())
-		assert.NoError(t, err, "what was started before is not refused")
-		assert.NoError(t, c.Close(t.Context()), "closing again")
+		assert.NoError(t, err, "operations that started before Close succeed")
+		assert.NoError(t, c.Close(t.Context()), "Close may be called more than once")
 	})
 }
