@@ -8,48 +8,52 @@ import (
 	"time"
 )
 
-// The role scopes, which no wildcard gives.
+// The role scopes. Wildcards do not grant them.
 const (
 	ownerScope = "owner"
 	adminScope = "admin"
 )
 
-// expiryBuffer is the buffer of IsExpired unless one is given.
+// expiryBuffer is the default buffer of IsExpired.
 const expiryBuffer = 30 * time.Second
 
-// Agent is an authenticated principal: who it is, its tokens, and its scopes in each organization. It is immutable, and safe
-// for concurrent use by multiple goroutines. Its JSON omits the tokens.
+// Agent is an authenticated principal: its identity, its tokens, and its scopes in each
+// organization. It is immutable, and safe for concurrent use by multiple goroutines. Its
+// JSON does not contain the tokens.
 type Agent struct {
 	data AgentData
 }
 
-// AgentData is what an [Agent] is made of. Its JSON carries nothing.
+// AgentData holds the data of an [Agent]. Its JSON is an empty object.
 type AgentData struct {
-	// ID is the subject.
+	// ID is the subject (sub).
 	ID string
-	// Type is the kind of principal.
+	// Type is the principal type.
 	Type PrincipalType
-	// Email is the email address, empty where it is unknown.
+	// Email is the email address; empty means unknown.
 	Email string
-	// EmailVerified is the claim that the email address was verified, nil where it is unknown.
+	// EmailVerified reports whether the issuer verified the email address; nil means
+	// unknown.
 	EmailVerified *bool
-	// Tokens are the tokens to store, nil for none.
+	// Tokens holds the tokens to store; nil means none.
 	Tokens *TokenSet
-	// Organizations are the organizations and the scopes in each. The same organization twice counts as the union.
+	// Organizations lists the organizations and the scopes in each. If an organization
+	// occurs twice, its scopes are combined.
 	Organizations []Organization
-	// Scopes are the scopes of the token itself.
+	// Scopes lists the scopes of the access token.
 	Scopes []string
-	// Machine is whether Scopes answer [Agent.HasAccess]: true for client credentials and for the verified access token
-	// of an agent or client, false for a person.
+	// Machine reports whether [Agent.HasAccess] uses Scopes. It is true for client
+	// credentials and for the verified access token of an agent or client, and false for
+	// a user.
 	Machine bool
-	// ExpiresAt is when the access token expires, the zero time where that is unknown.
+	// ExpiresAt is when the access token expires; the zero time means unknown.
 	ExpiresAt time.Time
-	// Clock tells the time. Nil means time.Now.
+	// Clock returns the current time. Nil means time.Now.
 	Clock func() time.Time
 }
 
-// NewAgent returns an agent made of data, which it copies. It verifies nothing: it is for tests, and for the SDK's own
-// operations after they have verified the tokens.
+// NewAgent returns an agent with a copy of data. It does not verify anything. Use it in
+// tests; the SDK uses it after it has verified the tokens.
 func NewAgent(data AgentData) *Agent {
 	data.Tokens = data.Tokens.clone()
 	data.EmailVerified = clonePointer(data.EmailVerified)
@@ -64,13 +68,14 @@ func NewAgent(data AgentData) *Agent {
 // ID returns the subject.
 func (a *Agent) ID() string { return a.data.ID }
 
-// Type returns the kind of principal.
+// Type returns the principal type.
 func (a *Agent) Type() PrincipalType { return a.data.Type }
 
-// Email returns the email address, which is empty where the token has none.
+// Email returns the email address, or "" if it is unknown.
 func (a *Agent) Email() string { return a.data.Email }
 
-// EmailVerified returns the claim that the email address was verified, and whether the token makes it at all.
+// EmailVerified reports whether the issuer verified the email address, and whether that
+// is known.
 func (a *Agent) EmailVerified() (verified, known bool) {
 	if a.data.EmailVerified == nil {
 		return false, false
@@ -81,16 +86,18 @@ func (a *Agent) EmailVerified() (verified, known bool) {
 // Tokens returns a copy of the tokens to store, or nil if the agent has none.
 func (a *Agent) Tokens() *TokenSet { return a.data.Tokens.clone() }
 
-// Organizations returns a copy of the organizations with the scopes in each, in the token's order.
+// Organizations returns a copy of the organizations and the scopes in each, in the
+// token's order.
 func (a *Agent) Organizations() []Organization { return cloneOrganizations(a.data.Organizations) }
 
-// Scopes returns a copy of the scopes of the token itself, in the token's order.
+// Scopes returns a copy of the access token's scopes, in the token's order.
 func (a *Agent) Scopes() []string { return slices.Clone(a.data.Scopes) }
 
-// ExpiresAt returns when the access token expires, or the zero time where that is unknown.
+// ExpiresAt returns when the access token expires, or the zero time if that is unknown.
 func (a *Agent) ExpiresAt() time.Time { return a.data.ExpiresAt }
 
-// ExpiresIn returns the time until the access token expires: negative once it has, zero where that is unknown.
+// ExpiresIn returns the time until the access token expires. It is negative after that,
+// and zero if the expiry is unknown.
 func (a *Agent) ExpiresIn() time.Duration {
 	if a.data.ExpiresAt.IsZero() {
 		return 0
@@ -98,8 +105,9 @@ func (a *Agent) ExpiresIn() time.Duration {
 	return a.data.ExpiresAt.Sub(a.data.Clock())
 }
 
-// IsExpired reports whether the access token expires within the buffer, 30 seconds unless one is given; IsExpired(0) asks
-// about this moment. An access token of unknown expiry never expires.
+// IsExpired reports whether the access token expires within the buffer, which is 30
+// seconds by default. IsExpired(0) reports whether it has expired now. It returns false
+// if the expiry is unknown.
 func (a *Agent) IsExpired(buffer ...time.Duration) bool {
 	if a.data.ExpiresAt.IsZero() {
 		return false
@@ -111,8 +119,10 @@ func (a *Agent) IsExpired(buffer ...time.Duration) bool {
 	return !a.data.Clock().Add(ahead).Before(a.data.ExpiresAt)
 }
 
-// HasAccess reports whether the agent may do action on resource in any of its organizations or, for a machine, by the scopes
-// of its token. Use it to show and hide; [Agent.HasAccessIn] guards the data of one organization. It does not look at expiry.
+// HasAccess reports whether the agent may do action on resource in any of its
+// organizations or, for a machine, by the scopes of its token. Use it only to show or
+// hide parts of a user interface; use [Agent.HasAccessIn] to protect the data of an
+// organization. It does not check whether the access token has expired.
 func (a *Agent) HasAccess(action, resource string) bool {
 	for i := range a.data.Organizations {
 		if HasAccess(a.data.Organizations[i].Scopes, action, resource) {
@@ -122,7 +132,8 @@ func (a *Agent) HasAccess(action, resource string) bool {
 	return a.data.Machine && HasAccess(a.data.Scopes, action, resource)
 }
 
-// HasAccessIn reports whether the agent may do action on resource in the organization orgID. It does not look at expiry.
+// HasAccessIn reports whether the agent may do action on resource in the organization
+// orgID. It does not check whether the access token has expired.
 func (a *Agent) HasAccessIn(orgID, action, resource string) bool {
 	for i := range a.data.Organizations {
 		if o := &a.data.Organizations[i]; o.ID == orgID && HasAccess(o.Scopes, action, resource) {
@@ -132,7 +143,8 @@ func (a *Agent) HasAccessIn(orgID, action, resource string) bool {
 	return false
 }
 
-// GetScopesFor returns a copy of the agent's scopes in the organization orgID, or nil if it is no member.
+// GetScopesFor returns a copy of the agent's scopes in the organization orgID, or nil if
+// it is not a member.
 func (a *Agent) GetScopesFor(orgID string) []string {
 	var scopes []string
 	for i := range a.data.Organizations {
@@ -143,18 +155,22 @@ func (a *Agent) GetScopesFor(orgID string) []string {
 	return scopes
 }
 
-// IsOwnerOf reports whether the agent has the scope "owner" in the organization orgID. No wildcard gives it.
+// IsOwnerOf reports whether the agent has the scope "owner" in the organization orgID.
+// Wildcards do not grant it.
 func (a *Agent) IsOwnerOf(orgID string) bool { return a.hasRole(orgID, ownerScope) }
 
-// IsAdminOf reports whether the agent has the scope "admin" in the organization orgID. No wildcard gives it.
+// IsAdminOf reports whether the agent has the scope "admin" in the organization orgID.
+// Wildcards do not grant it.
 func (a *Agent) IsAdminOf(orgID string) bool { return a.hasRole(orgID, adminScope) }
 
-// IsMemberOf reports whether the agent is a member of the organization orgID, whatever its scopes there.
+// IsMemberOf reports whether the agent is a member of the organization orgID, with any
+// scopes or none.
 func (a *Agent) IsMemberOf(orgID string) bool {
 	return slices.ContainsFunc(a.data.Organizations, func(o Organization) bool { return o.ID == orgID })
 }
 
-// String returns the subject, for logs. It is quoted if it has characters that Go would escape, such as a line break.
+// String returns the subject, for logs. It is quoted if it has characters that need
+// escaping, such as a line break.
 func (a *Agent) String() string {
 	quoted := strconv.Quote(a.data.ID)
 	if quoted == `"`+a.data.ID+`"` {
@@ -163,12 +179,13 @@ func (a *Agent) String() string {
 	return quoted
 }
 
-// LogValue returns the subject and the kind of principal.
+// LogValue returns the subject and the principal type.
 func (a *Agent) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", a.data.ID), slog.String("type", string(a.data.Type)))
 }
 
-// MarshalJSON returns the agent without its tokens, since programs return agents from their APIs.
+// MarshalJSON returns the agent without its tokens, because programs return agents from
+// their APIs.
 func (a *Agent) MarshalJSON() ([]byte, error) {
 	view := struct {
 		ID            string         `json:"id"`
@@ -188,7 +205,8 @@ func (a *Agent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(view)
 }
 
-// MarshalJSON returns an empty object: the data holds tokens, and [Agent] has the JSON to show.
+// MarshalJSON returns an empty object, because the data holds tokens. Encode the [Agent]
+// instead.
 func (AgentData) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }
 
 func (a *Agent) hasRole(orgID, role string) bool {

@@ -6,21 +6,22 @@ import (
 	"strings"
 )
 
-// The sentinels tell with errors.Is what kind of failure an error is.
+// Use these errors with errors.Is to find out what kind of failure an error is.
 var (
-	// ErrTemporary is a failure that trying again later can mend.
+	// ErrTemporary reports a failure that may go away if retried.
 	ErrTemporary = errors.New("authpi: temporary failure")
-	// ErrNetwork is a request that failed below HTTP or ran out of its time.
+	// ErrNetwork reports a request that failed below HTTP or timed out.
 	ErrNetwork = errors.New("authpi: network failure")
-	// ErrInvalidResponse is an answer that cannot be read.
+	// ErrInvalidResponse reports a malformed or unexpected response.
 	ErrInvalidResponse = errors.New("authpi: invalid response")
-	// ErrClosed is a call on a client that was closed.
+	// ErrClosed reports a call on a closed client.
 	ErrClosed = errors.New("authpi: client closed")
 )
 
-var errNotSerializable = errors.New("authpi: a Config holds secrets and functions and has no JSON form")
+var errNotSerializable = errors.New("authpi: a Config cannot be encoded as JSON: it holds secrets and functions")
 
-// Error returns the operation, the code and the description, and the cause where it tells more. It holds no secret.
+// Error returns the operation, the code and the description, and the cause if it adds
+// information. It never contains a secret.
 func (e *OAuthError) Error() string {
 	var b strings.Builder
 	b.WriteString("authpi: ")
@@ -38,14 +39,15 @@ func (e *OAuthError) Error() string {
 		b.WriteString(": " + causeText(cause))
 	}
 	if e.Grant == grantCode && NeedsLogin(e) {
-		b.WriteString("; start a new login, since the code can be sent only once")
+		b.WriteString("; start a new login, because the code can be sent only once")
 	}
 	return b.String()
 }
 
-// reason returns the cause that Error prints, or nil. A cause that is an error of the SDK with the same code is skipped, since
-// it has the same text, but its own cause is not: a RefreshError wraps the error of its request, and that wraps the error of the
-// network.
+// reason returns the cause that Error prints, or nil. It skips causes that are SDK errors
+// with the same code, because they have the same text, and continues with their causes. A
+// RefreshError, for example, wraps the error of its request, which wraps the network
+// error.
 func (e *OAuthError) reason() error {
 	cause := e.Cause
 	for base := (*OAuthError)(nil); errors.As(cause, &base); cause = base.Cause {
@@ -56,7 +58,8 @@ func (e *OAuthError) reason() error {
 	return cause
 }
 
-// causeText returns the text of a cause. Of a panic it leaves out the stack, since programs show errors to people.
+// causeText returns the text of a cause. It leaves out the stack of a panic, because
+// programs show error texts to users.
 func causeText(cause error) string {
 	if failure := (*PanicError)(nil); errors.As(cause, &failure) {
 		return fmt.Sprintf("panic: %v", failure.Value)
@@ -64,16 +67,16 @@ func causeText(cause error) string {
 	return cause.Error()
 }
 
-// Unwrap returns the cause.
 func (e *OAuthError) Unwrap() error { return e.Cause }
 
-// Is reports whether target is the sentinel of this error's kind.
+// Is reports whether target is ErrTemporary, ErrNetwork, ErrInvalidResponse or ErrClosed
+// and describes this error.
 func (e *OAuthError) Is(target error) bool {
 	switch target {
 	case ErrTemporary:
 		return e.Temporary
 	case ErrNetwork:
-		return e.Status == 0 && (e.Code == "network_error" || e.Code == "timeout") // with a status, a provider's own code
+		return e.Status == 0 && (e.Code == "network_error" || e.Code == "timeout") // with a status, it is the provider's own code
 	case ErrInvalidResponse:
 		return e.Code == "invalid_response" || e.Code == "unexpected_response"
 	case ErrClosed:
@@ -82,10 +85,12 @@ func (e *OAuthError) Is(target error) bool {
 	return false
 }
 
-// PanicError is what a call panics with when a function of the program's own, a hook or a callback, panicked inside a request
-// that several calls share: each of them gets the panic, in both flavors.
+// PanicError is the panic value of a call if a hook or callback of the program panicked
+// inside a request that several calls share. Each of these calls panics with it, in both
+// flavors.
 type PanicError struct {
-	// Value is what the function panicked with, or a text that says that it ended its goroutine.
+	// Value is the value that the function panicked with, or an error if it called
+	// runtime.Goexit.
 	Value any
 	// Stack is the stack of the goroutine that panicked, as runtime/debug.Stack formats it.
 	Stack []byte
@@ -94,7 +99,7 @@ type PanicError struct {
 // Error returns the value and the stack.
 func (p *PanicError) Error() string { return fmt.Sprintf("authpi: panic: %v\n\n%s", p.Value, p.Stack) }
 
-// Unwrap returns the value if it is an error, else nil.
+// Unwrap returns Value if it is an error, else nil.
 func (p *PanicError) Unwrap() error {
 	err, _ := p.Value.(error)
 	return err

@@ -21,7 +21,7 @@ func ExampleParseScope() {
 	// Output: users.verifiers write true
 }
 
-// An agent for a test of code that asks it about access.
+// Make an agent to test code that checks access.
 func ExampleNewAgent() {
 	agent := authpi.NewAgent(authpi.AgentData{
 		ID:            "usr_1",

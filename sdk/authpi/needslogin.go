@@ -12,29 +12,35 @@ const (
 )
 
 var (
-	// pageCodes are the codes that a new login would only meet again.
+	// pageCodes lists error codes that a new login would only repeat.
 	pageCodes = []string{"user_blocked", "account_linking_required", "insufficient_scope", "access_denied"}
 
-	// clientCodes are the codes with which an exchange is refused because of the client: a new login would end there again.
+	// clientCodes lists the error codes of an exchange that is refused because of the
+	// client. A new login would be refused too.
 	clientCodes = []string{"invalid_client", "unauthorized_client", "unsupported_grant_type"}
 
-	// refusedCodes are the codes with which a refresh is refused because the session is over.
+	// refusedCodes lists the error codes of a refresh that is refused because the session
+	// is over.
 	refusedCodes = []string{
 		"invalid_grant", "session_expired", "login_required", "consent_required", "interaction_required",
 		"account_selection_required",
 	}
 
-	// callbackCodes are the SDK's own codes for a callback that belongs to no login.
+	// callbackCodes lists the SDK's error codes for a callback that does not belong to
+	// the login.
 	callbackCodes = []string{"state_mismatch", "login_expired", "invalid_callback", "issuer_mismatch"}
 )
 
-// NeedsLogin reports whether the user has to log in again because of an error of the SDK. An application starts a new login
-// then. If it is false, a temporary error (see ErrTemporary) keeps the session and the application tries again later. Any
-// other error is shown on a page: a new login would end in the same place, or the program or its configuration must be fixed.
+// NeedsLogin reports whether the user has to log in again after this error. If it returns
+// true, start a new login. If it returns false and the error is temporary (see
+// ErrTemporary), keep the session and retry later. Show any other error on a page: a new
+// login would fail in the same way, or the program or its configuration must be fixed.
 //
-// It is false for nil, for errors that are not the SDK's, and for a machine, which calls client_credentials again. It is false
-// also if only storing new tokens failed (persist_failed): the application saves RefreshError.Tokens first. An exchange that
-// failed after its code was sent needs a login even if the failure is temporary, since a code can be sent only once.
+// It returns false for nil, for errors that do not come from the SDK, and for machines,
+// which call ClientCredentials again. It also returns false if only the storing of new
+// tokens failed (persist_failed): save RefreshError.Tokens first. If an exchange failed
+// after its code was sent, it returns true even if the error is temporary, because a code
+// can be sent only once.
 func NeedsLogin(err error) bool {
 	var base *OAuthError
 	if !errors.As(err, &base) || base == nil {
@@ -61,7 +67,7 @@ func NeedsLogin(err error) bool {
 // endsOnPage reports whether a new login would not help.
 func (e *OAuthError) endsOnPage(err error) bool {
 	switch e.Code {
-	case "organization_mismatch": // after a refresh, the user may choose the organization again
+	case "organization_mismatch": // after a refresh it needs a login, where the user may choose again
 		return e.Operation == "exchange_callback"
 	case "cancelled", "client_closed":
 		return e.Source == ErrorSourceSDK
@@ -85,7 +91,8 @@ func (e *OAuthError) endsLogin(err error) bool {
 	return e.Source == ErrorSourceAuthorization && slices.Contains(callbackCodes, e.Code)
 }
 
-// isClass reports whether base, the first error of the SDK in a chain, is of a class. An error further down is only a cause.
+// isClass reports whether base, the first SDK error in the chain, is of type E. Errors
+// further down the chain are only causes.
 func isClass[E error](err error, base *OAuthError) bool {
 	var of E
 	return errors.As(err, &of) && errors.Unwrap(of) == error(base)

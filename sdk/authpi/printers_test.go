@@ -15,7 +15,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// reader collects what a printer can read that follows every pointer and calls no method.
+// reader collects everything that a printer could read by following every pointer without
+// calling methods.
 type reader struct {
 	read strings.Builder
 	seen map[any]bool
@@ -55,7 +56,7 @@ func (r *reader) walk(v reflect.Value) {
 	}
 }
 
-// recorder keeps what an assertion prints.
+// recorder records the output of an assertion.
 type recorder struct{ printed strings.Builder }
 
 func (r *recorder) Errorf(format string, args ...any) { fmt.Fprintf(&r.printed, format, args...) }

@@ -2,7 +2,7 @@ package authpi
 
 import "strings"
 
-// The two wildcards of a scope: one level, and everything below it.
+// The wildcards of a scope: for one level, and for everything below it.
 const (
 	wildcard     = "*"
 	deepWildcard = "**"
@@ -10,10 +10,12 @@ const (
 
 // HasAccess reports whether one of the scopes grants action on resource.
 //
-// A scope reads "resource:action", where a resource is made of segments with dots between. The action "*" grants every action on
-// the resource itself, "**" also on everything below it. The resource "*" stands for every resource of one segment, and in "*:**"
-// for all. Any other asterisk grants nothing, and a question with an asterisk or a malformed part is answered no. Comparison is
-// byte for byte. HasAccess allocates nothing and never panics.
+// A scope has the form "resource:action". A resource consists of segments separated by
+// dots. The action "*" grants every action on the resource itself, and "**" also grants
+// every action on everything below it. The resource "*" matches every resource of one
+// segment, and in "*:**" every resource. An asterisk anywhere else grants nothing.
+// HasAccess returns false if action or resource is malformed or contains an asterisk.
+// Comparison is byte for byte. HasAccess does not allocate and never panics.
 func HasAccess(scopes []string, action, resource string) bool {
 	if !askable(action) || !askable(resource) || !segmented(resource) {
 		return false
@@ -26,8 +28,8 @@ func HasAccess(scopes []string, action, resource string) bool {
 	return false
 }
 
-// grants compares a scope with a well-formed question. The scope itself needs no check: whatever equals a text made of a
-// well-formed question and the wildcards is well-formed.
+// grants reports whether a scope grants a well-formed action and resource. The scope
+// needs no check: if it matches, it consists of well-formed parts and wildcards.
 func grants(scope, action, resource string) bool {
 	n := len(scope)
 	if n < 3 {
@@ -43,7 +45,7 @@ func grants(scope, action, resource string) bool {
 	return at > 0 && scope[at] == ':' && scope[at+1:] == action && names(scope[:at], resource)
 }
 
-// names reports whether a grant's resource stands for exactly the resource asked for.
+// names reports whether the granted resource matches this resource itself.
 func names(granted, resource string) bool {
 	if granted == wildcard {
 		return strings.IndexByte(resource, '.') < 0
@@ -51,7 +53,7 @@ func names(granted, resource string) bool {
 	return granted == resource
 }
 
-// covers reports whether a grant's resource stands for the resource asked for or for something above it.
+// covers reports whether the granted resource matches this resource or one above it.
 func covers(granted, resource string) bool {
 	if granted == wildcard || granted == resource {
 		return true
@@ -60,8 +62,9 @@ func covers(granted, resource string) bool {
 	return n < len(resource) && resource[n] == '.' && resource[:n] == granted
 }
 
-// ParseScope takes a scope apart. It returns false for a malformed one: a scope has exactly one colon, a non-empty action,
-// non-empty segments, and no byte up to 0x20 nor 0x7F. It does not judge wildcards.
+// ParseScope splits a scope into its resource and action. It returns false if the scope
+// is malformed: a scope has exactly one colon, a non-empty action, no empty segment, no
+// byte up to 0x20 and no byte 0x7F. It does not check wildcards.
 func ParseScope(scope string) (ParsedScope, bool) {
 	resource, action, found := strings.Cut(scope, ":")
 	if !found || !printable(resource) || !printable(action) || !segmented(resource) {
@@ -70,12 +73,14 @@ func ParseScope(scope string) (ParsedScope, bool) {
 	return ParsedScope{Resource: resource, Action: action}, true
 }
 
-// askable reports whether text may stand in a question: not empty, no wildcard, no colon, nothing unprintable.
+// askable reports whether text can be the action or resource of a HasAccess call: it is
+// printable and has no asterisk.
 func askable(text string) bool {
 	return printable(text) && strings.IndexByte(text, '*') < 0
 }
 
-// printable reports whether text is a non-empty part of a scope: no colon, no space, no control byte.
+// printable reports whether text can be a part of a scope: it is not empty and has no
+// colon, space or control byte.
 func printable(text string) bool {
 	for i := 0; i < len(text); i++ {
 		if c := text[i]; c <= 0x20 || c == 0x7f || c == ':' {
@@ -85,7 +90,7 @@ func printable(text string) bool {
 	return text != ""
 }
 
-// segmented reports whether every segment of a resource has at least one byte.
+// segmented reports whether a resource has no empty segment.
 func segmented(resource string) bool {
 	previous := byte('.')
 	for i := 0; i < len(resource); i++ {

@@ -18,7 +18,8 @@ import (
 
 const planted = "planted-secret-value"
 
-// holders returns a value of every public type that holds a secret, by value and by pointer, with the secret planted.
+// holders returns a value of every public type that holds a secret, by value and by
+// pointer, with the planted secret in it.
 func holders(t *testing.T) map[string]any {
 	t.Helper()
 	secret := authpi.NewSecret(planted)
@@ -60,7 +61,7 @@ func TestNoLogShowsASecret(t *testing.T) {
 		slog.New(slog.NewTextHandler(&text, nil)).Info("message", "value", value)
 		assert.NotContains(t, text.String(), planted, "%s in a text log", name)
 		if name == "nested" {
-			continue // a JSON encoder fed a struct around a storage type writes its storage form, as the package says
+			continue // the JSON of a struct around a storage type has the values, as the package doc says
 		}
 		slog.New(slog.NewJSONHandler(&lines, nil)).Info("message", "value", value)
 		assert.NotContains(t, lines.String(), planted, "%s in a JSON log", name)
@@ -140,7 +141,7 @@ func TestErrorTree(t *testing.T) {
 	assert.ErrorIs(t, temporary, authpi.ErrTemporary)
 	assert.ErrorIs(t, temporary, authpi.ErrNetwork)
 	assert.NotErrorIs(t, temporary, authpi.ErrClosed)
-	for _, code := range []string{"network_error", "timeout", "client_closed"} { // in the words of a provider
+	for _, code := range []string{"network_error", "timeout", "client_closed"} { // sent by a provider
 		wire := &authpi.OAuthError{Code: code, Status: 400, Source: authpi.ErrorSourceToken}
 		assert.NotErrorIs(t, wire, authpi.ErrNetwork, code)
 		assert.NotErrorIs(t, wire, authpi.ErrClosed, code)

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// clone returns a copy that shares no slice with t, and nil for nil. Members without a field are shared: they never change.
+// clone returns a copy that shares no slice with t, and nil for nil. The members without
+// a field are shared, because they never change.
 func (t *TokenSet) clone() *TokenSet {
 	if t == nil {
 		return nil
@@ -15,10 +16,12 @@ func (t *TokenSet) clone() *TokenSet {
 	return &cloned
 }
 
-// redactedValue keeps a slog handler from writing the storage form of a value, which it would find through MarshalJSON.
+// redactedValue prevents a slog handler from calling MarshalJSON, which returns the
+// secrets.
 func redactedValue(name string) slog.Value { return slog.StringValue(name + redacted) }
 
-// wrapStorageError tells in the SDK's own classes that a stored value cannot be read. cause never holds any of the value.
+// wrapStorageError returns the SDK error for a stored value that cannot be read. cause
+// must not contain any part of the value.
 func wrapStorageError(name string, cause error) error {
 	base := OAuthError{Description: "the stored " + name + " cannot be read", Source: ErrorSourceSDK, Cause: cause}
 	if name == "TokenSet" {
