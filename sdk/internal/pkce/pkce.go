@@ -1,5 +1,5 @@
-// Package pkce answers what proves that an authorization code is ours: Proof Key for Code Exchange (RFC 7636) with S256,
-// and the random values that tie a callback to its login.
+// Package pkce implements Proof Key for Code Exchange (RFC 7636) with S256. It also makes
+// the random values state and nonce, which bind a callback to its login.
 package pkce
 
 import (
@@ -9,17 +9,19 @@ import (
 	"io"
 )
 
-// randomBytes is the length of each random value before its encoding: 256 bits, twice what state and nonce need.
+// randomBytes is the length of each random value before encoding: 256 bits, twice as many
+// as state and nonce need.
 const randomBytes = 32
 
-// NewVerifier returns a code verifier of 43 characters (RFC 7636, section 4.1). It reads entropy, whose error it returns: a
-// short read is one.
+// NewVerifier returns a code verifier of 43 characters (RFC 7636, section 4.1). It
+// returns an error if entropy fails or ends early.
 func NewVerifier(entropy io.Reader) (string, error) { return random(entropy) }
 
-// NewState returns a value for state or nonce of 43 characters. It reads entropy, whose error it returns.
+// NewState returns a value of 43 characters for state or nonce. It returns an error if
+// entropy fails or ends early.
 func NewState(entropy io.Reader) (string, error) { return random(entropy) }
 
-// Challenge returns the S256 challenge that the verifier answers (RFC 7636, section 4.2).
+// Challenge returns the S256 challenge of a verifier (RFC 7636, section 4.2).
 func Challenge(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
