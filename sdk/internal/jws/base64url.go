@@ -5,20 +5,21 @@ import (
 	"strings"
 )
 
-// encoding decodes what isCanonical has passed.
+// encoding is used only for strings that isCanonical accepts.
 var encoding = base64.RawURLEncoding.Strict()
 
-// isCanonical reports whether text is the one base64url spelling of some bytes: no padding, no white space, no bits left
-// over. Package base64 skips line breaks even where it is strict, which makes many spellings of one token.
+// isCanonical reports whether text is canonical base64url: no padding, no white space, no
+// trailing bits. Package base64 skips line breaks even in strict mode, so that one token
+// could be written in many ways.
 func isCanonical(text string) bool {
 	const (
 		alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 		letters  = 1<<26 - 1
 		digits   = 1<<10 - 1
-		low      = 1<<'-' | digits<<'0'                                // the alphabet's characters below 64, a bit for each
-		high     = letters<<('A'-64) | 1<<('_'-64) | letters<<('a'-64) // those from 64 to 127
+		low      = 1<<'-' | digits<<'0'                                // one bit for each character of the alphabet below 64
+		high     = letters<<('A'-64) | 1<<('_'-64) | letters<<('a'-64) // and from 64 to 127
 	)
-	// Without branches: in a token the next character's class cannot be predicted.
+	// Do not branch: the processor cannot predict the next character's class.
 	sets := [2]uint64{low, high}
 	inside, seen := uint64(1), byte(0)
 	for i := range len(text) {
@@ -42,10 +43,10 @@ func isCanonical(text string) bool {
 	}
 }
 
-// decode returns the bytes that a canonical text stands for. It goes by chunks through a buffer on the stack, so that the
-// result is the only allocation.
+// decode returns the decoded bytes of canonical base64url. It decodes chunks into a
+// buffer on the stack, so that the result is the only allocation.
 func decode(text string) string {
-	const chunk = 1 << 10 // a multiple of four: no chunk but the last ends within a byte
+	const chunk = 1 << 10 // a multiple of 4, so that only the last chunk may end within a byte
 	var buffer [chunk / 4 * 3]byte
 	var decoded strings.Builder
 	decoded.Grow(encoding.DecodedLen(len(text)))

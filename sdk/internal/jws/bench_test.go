@@ -8,7 +8,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
-// BenchmarkRefuse is what a stranger can make the parser do.
+// BenchmarkRefuse measures the cost of invalid tokens, which anyone can send.
 func BenchmarkRefuse(b *testing.B) {
 	tail := "." + strings.Repeat("A", 64) + "." + strings.Repeat("A", 86)
 	header := func(json string) string { return encode(json) + tail }

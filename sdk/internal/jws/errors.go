@@ -1,21 +1,23 @@
 package jws
 
-// Kind tells why a token was refused.
+// Kind is the kind of reason why a token was rejected.
 type Kind int
 
 const (
-	// Malformed is a token that has not the form of a compact JWS, or whose header is not one that is read here.
+	// Malformed means that the token is not a compact JWS, or that its header is invalid
+	// or not supported.
 	Malformed Kind = iota + 1
-	// Signature is an algorithm that is not accepted, a key that does not fit, or a signature that is wrong.
+	// Signature means that the algorithm is not accepted, the key does not match, or the
+	// signature is wrong.
 	Signature
 )
 
-// Error says why a token was refused. It contains nothing of the token.
+// Error describes why a token was rejected. It does not contain any part of the token.
 type Error struct {
-	// Kind tells a token that cannot be read from one that cannot be trusted.
+	// Kind is Malformed or Signature.
 	Kind Kind
 
-	// Reason is the detail, for a person.
+	// Reason describes the detail in words.
 	Reason string
 }
 

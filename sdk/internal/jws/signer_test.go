@@ -18,7 +18,7 @@ import (
 
 const limit = 16 << 10 // 16 KiB
 
-// signer signs tokens, good and bad ones.
+// signer signs valid and invalid tokens.
 type signer struct {
 	t       testing.TB
 	private crypto.Signer
@@ -41,13 +41,13 @@ func newSigner(t testing.TB, algorithm string) *signer {
 	return &signer{t, private, &jws.Key{ID: "k1", Algorithm: algorithm, Public: private.Public()}}
 }
 
-// sign returns header.payload.signature; the first two are taken as they are.
+// sign returns header.payload.signature. It does not check the header and the payload.
 func (s *signer) sign(header, payload string) string {
 	s.t.Helper()
 	return s.seal(encode(header) + "." + encode(payload))
 }
 
-// seal appends the signature of anything.
+// seal signs any string and appends the signature.
 func (s *signer) seal(signed string) string {
 	s.t.Helper()
 	return signed + "." + encode(string(s.signature(signed)))
@@ -79,7 +79,7 @@ func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]
 // header returns the usual header of the signer.
 func (s *signer) header() string { return `{"alg":"` + s.key.Algorithm + `","kid":"k1","typ":"JWT"}` }
 
-// verify parses and verifies.
+// verify parses and verifies a token.
 func verify(token string, key *jws.Key) (*jws.Token, error) {
 	parsed, err := jws.Parse(token, limit)
 	if err != nil {
@@ -88,7 +88,7 @@ func verify(token string, key *jws.Key) (*jws.Token, error) {
 	return parsed, parsed.Verify(key)
 }
 
-// requireKind asserts the kind of a refusal.
+// requireKind requires an *Error of this kind.
 func requireKind(t testing.TB, want jws.Kind, err error, message ...any) {
 	t.Helper()
 	var refusal *jws.Error

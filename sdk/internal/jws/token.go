@@ -6,7 +6,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
-// Header has what is used of a token's header. It is the sender's claim until Verify has succeeded.
+// Header holds the members of a token's header that are used. Do not trust it before
+// Verify has succeeded.
 type Header struct {
 	// Algorithm is the header's alg: ES256, RS256 or EdDSA.
 	Algorithm string
@@ -14,30 +15,31 @@ type Header struct {
 	// KeyID is the header's kid, empty if there is none.
 	KeyID string
 
-	// Type is the header's typ as it stands there, empty if there is none.
+	// Type is the header's typ without changes, empty if there is none.
 	Type string
 }
 
 // Token is a token in compact form. It is not safe for concurrent use.
 type Token struct {
-	// Header chooses the keys that are worth a try.
+	// Header determines the candidate keys.
 	Header Header
 
-	signed    string // header and payload with the dot between them, as the token has them
+	signed    string // the header, a dot and the payload, as in the token
 	payload   string // in base64url
 	signature string // in base64url
-	formed    bool   // whether payload is known to be base64url
+	formed    bool   // whether the payload was checked to be base64url
 	verified  bool
 }
 
-// The sizes in base64url of what is read before a signature is known to be good. The payload may be large, but a header has
-// reason to be only where it carries certificates.
+// The maximum sizes, in base64url, of the parts that are read before the signature is
+// verified. Payloads may be large. A header is large only if it contains certificates.
 const (
 	maxHeaderBytes    = 8 << 10 // 8 KiB
-	maxSignatureBytes = 1366    // by an RSA key of 8192 bits
+	maxSignatureBytes = 1366    // of an RSA key of 8192 bits
 )
 
-// Parse reads the form of a token of at most maxBytes bytes; it verifies nothing. The error is an *Error.
+// Parse parses a token of at most maxBytes bytes. It does not verify the signature. The
+// error is an *Error.
 func Parse(token string, maxBytes int) (*Token, error) {
 	t, err := Open(token, maxBytes)
 	if err != nil {
@@ -49,10 +51,11 @@ func Parse(token string, maxBytes int) (*Token, error) {
 	return t, nil
 }
 
-// Open reads a token like Parse, but leaves the payload for [Token.Verify] to check. It is cheap even if the token is large, so
-// that junk from strangers, and tokens whose header names no known key, cost little.
+// Open parses a token like Parse, but does not check the payload; [Token.Verify] does
+// that. It is cheap even if the token is large, so that forged tokens and tokens without
+// a known key cost little.
 func Open(token string, maxBytes int) (*Token, error) {
-	// The length comes before anything that depends on it.
+	// Check the length first: the cost of all other checks depends on it.
 	if len(token) > maxBytes {
 		return nil, malformed("too large")
 	}
@@ -85,7 +88,8 @@ func (t *Token) hasPayload() bool {
 	return t.formed
 }
 
-// SignatureFits reports whether the signature has a size that the algorithm of the header allows.
+// SignatureFits reports whether the size of the signature is possible for the header's
+// algorithm.
 func (t *Token) SignatureFits() bool {
 	switch t.Header.Algorithm {
 	case ES256, EdDSA:
@@ -95,7 +99,8 @@ func (t *Token) SignatureFits() bool {
 	}
 }
 
-// Payload returns the bytes that were signed, or nothing before Verify has succeeded: nobody reads a claim too early.
+// Payload returns the signed bytes. It returns "" before Verify has succeeded, so that no
+// claim is used unverified.
 func (t *Token) Payload() string {
 	if !t.verified {
 		return ""
@@ -103,8 +108,9 @@ func (t *Token) Payload() string {
 	return decode(t.payload)
 }
 
-// UnverifiedPayload returns the payload of a token from Parse as anybody could have written it. It serves to refuse, never to
-// accept: a session whose key is gone learns from it which subject its next ID token must name.
+// UnverifiedPayload returns the payload of a token from Parse, which anyone can forge.
+// Use it only to reject, never to accept: a session whose key is gone reads from it which
+// subject the next ID token must have.
 func (t *Token) UnverifiedPayload() string {
 	if !t.formed {
 		return ""
@@ -112,7 +118,7 @@ func (t *Token) UnverifiedPayload() string {
 	return decode(t.payload)
 }
 
-// read fills the header in from its JSON.
+// read fills the header from its JSON.
 func (h *Header) read(text string) error {
 	const maxMembers = 64
 	var s strictjson.Scanner
@@ -138,8 +144,9 @@ func (h *Header) read(text string) error {
 		case "typ":
 			read(&h.Type)
 		case "crit", "b64", "zip":
-			// Each changes what the signature or the payload means, and none is understood here (RFC 7515, section
-			// 4.1.11; RFC 7797, section 6; RFC 8725, section 3.6).
+			// Each of them changes the meaning of the signature or the payload, and none
+			// is supported (RFC 7515, section 4.1.11; RFC 7797, section 6; RFC 8725,
+			// section 3.6).
 			extended = true
 			s.Skip()
 		default:
@@ -158,7 +165,8 @@ func (h *Header) read(text string) error {
 	return h.checkAlgorithm()
 }
 
-// checkAlgorithm refuses all but three algorithms by name, none and the keyed hashes with them (RFC 8725, section 3.1).
+// checkAlgorithm rejects all but three algorithms, in particular none and the HMAC
+// algorithms (RFC 8725, section 3.1).
 func (h *Header) checkAlgorithm() error {
 	switch h.Algorithm {
 	case ES256, RS256, EdDSA:

@@ -11,14 +11,14 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
-// parts are the base64url parts of a token that Parse accepts.
+// parts holds the base64url parts of a token that Parse accepts.
 var parts = [3]string{encode(`{"alg":"ES256","kid":"k1","typ":"at+jwt"}`), encode(`{"sub":"u"}`), encode("signature")}
 
 func TestParse(t *testing.T) {
 	token, err := jws.Parse(strings.Join(parts[:], "."), limit)
 	require.NoError(t, err)
 	assert.Equal(t, jws.Header{Algorithm: jws.ES256, KeyID: "k1", Type: "at+jwt"}, token.Header)
-	assert.Empty(t, token.Payload(), "nothing is shown before it is verified")
+	assert.Empty(t, token.Payload(), "the payload is empty before it is verified")
 
 	_, err = jws.Parse(strings.Join(parts[:], "."), len(strings.Join(parts[:], ".")))
 	require.NoError(t, err, "the limit is inclusive")
@@ -61,7 +61,7 @@ func TestParseRefusesOtherForms(t *testing.T) {
 	}
 }
 
-// Open leaves the payload for later: a large one is not worth a look before its key is known.
+// Open does not check the payload: reading a large one is wasted if its key is unknown.
 func TestOpenDoesNotReadThePayload(t *testing.T) {
 	s := newSigner(t, jws.ES256)
 	token := s.sign(s.header(), `{"sub":"u"}`)
@@ -144,7 +144,8 @@ func TestErrorsHaveNothingOfTheToken(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that a token has one spelling: what is accepted cannot be changed without changing what was signed.
+// FuzzParse checks that an accepted token has only one encoding: changing the token
+// changes the signed content.
 func FuzzParse(f *testing.F) {
 	f.Add(strings.Join(parts[:], "."))
 	f.Add("e30.e30.AA")
@@ -163,7 +164,7 @@ func FuzzParse(f *testing.F) {
 			assert.NotEmpty(t, part)
 			assert.Empty(t, strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"))
 		}
-		require.Error(t, parsed.Verify(s.key), "nobody signed it")
+		require.Error(t, parsed.Verify(s.key), "the token is not signed")
 		assert.Empty(t, parsed.Payload())
 	})
 }

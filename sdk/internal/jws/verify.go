@@ -10,12 +10,13 @@ import (
 	"math/big"
 )
 
-// Key is a public key that a token may be verified with. It is immutable.
+// Key is a public key for verifying tokens. It is immutable.
 type Key struct {
-	// ID is the key's kid, empty if it has none. It helps to find the key; it never makes a key fit.
+	// ID is the key's kid, empty if it has none. It only helps to find the key; Verify
+	// ignores it.
 	ID string
 
-	// Algorithm is the one algorithm that the key is for.
+	// Algorithm is the only algorithm that the key may be used with.
 	Algorithm string
 
 	// Public is an *ecdsa.PublicKey on P-256 for ES256, an *rsa.PublicKey for RS256, an ed25519.PublicKey for EdDSA.
@@ -28,7 +29,7 @@ type Key struct {
 // Verify checks the signature with a key, which must be for the algorithm of the token's header. The error is an *Error
 // of kind Signature.
 func (t *Token) Verify(key *Key) error {
-	// One key, one algorithm: the header selects among what the key allows, never the other way (RFC 8725, section 3.1).
+	// The key determines the algorithm, never the header (RFC 8725, section 3.1).
 	if key.Algorithm != t.Header.Algorithm {
 		return badSignature("the key is for another algorithm")
 	}
@@ -49,13 +50,13 @@ func (t *Token) Verify(key *Key) error {
 	case EdDSA:
 		var public ed25519.PublicKey
 		if public, fits = key.Public.(ed25519.PublicKey); fits {
-			fits = len(public) == ed25519.PublicKeySize // another length makes Verify panic
+			fits = len(public) == ed25519.PublicKeySize // ed25519.Verify panics on any other length
 			good = fits && t.verifyEdDSA(public)
 		}
 	}
 	switch {
 	case !fits:
-		return badSignature("the key does not fit its algorithm")
+		return badSignature("the key has the wrong type for its algorithm")
 	case !good:
 		return badSignature("wrong signature")
 	}
@@ -63,8 +64,8 @@ func (t *Token) Verify(key *Key) error {
 	return nil
 }
 
-// verifyES256 takes the two integers side by side (RFC 7518, section 3.4), not the DER that package ecdsa has elsewhere.
-// Verify refuses integers that are zero or not below the group's order.
+// verifyES256 expects the two integers concatenated (RFC 7518, section 3.4), not in DER.
+// ecdsa.Verify rejects integers that are zero or not below the group's order.
 func (t *Token) verifyES256(public *ecdsa.PublicKey) bool {
 	const size = 32
 	signature, ok := t.signatureOf(2 * size)
@@ -91,8 +92,9 @@ func (t *Token) verifyEdDSA(public ed25519.PublicKey) bool {
 	return ok && ed25519.Verify(public, []byte(t.signed), signature)
 }
 
-// signatureOf decodes the signature if it has exactly size bytes and the payload is base64url. The order matters: a signature of
-// another size costs nothing, even if the payload is large.
+// signatureOf decodes the signature if it has exactly size bytes and the payload is
+// base64url. It checks the size first, because that is cheap even if the payload is
+// large.
 func (t *Token) signatureOf(size int) ([]byte, bool) {
 	if len(t.signature) != encoding.EncodedLen(size) || !t.hasPayload() {
 		return nil, false
@@ -102,7 +104,8 @@ func (t *Token) signatureOf(size int) ([]byte, bool) {
 	return signature, err == nil
 }
 
-// Sum256 returns the SHA-256 of a string without a copy of it on the heap, which a token can make large.
+// Sum256 returns the SHA-256 of a string without copying the string to the heap, because
+// a token can be large.
 func Sum256(text string) (sum [sha256.Size]byte) {
 	var buffer [1 << 10]byte
 	hash := sha256.New()

@@ -55,7 +55,7 @@ func TestVerify(t *testing.T) {
 					requireKind(t, jws.Signature, err)
 				}
 			})
-			t.Run("signed over a spelling that is refused", func(t *testing.T) {
+			t.Run("signed in an encoding that is rejected", func(t *testing.T) {
 				_, err := verify(s.seal(encode(s.header())+"=."+encode(payload)), s.key)
 				requireKind(t, jws.Malformed, err)
 			})
@@ -79,7 +79,7 @@ func TestVerifyTakesOneAlgorithmPerKey(t *testing.T) {
 			}
 			requireKind(t, jws.Signature, err)
 
-			key.Algorithm = algorithm // a set that says something else than the key is
+			key.Algorithm = algorithm // as if the key set had the wrong alg
 			_, err = verify(token, &key)
 			requireKind(t, jws.Signature, err)
 		}
@@ -119,7 +119,7 @@ func TestES256TakesRawIntegersInRange(t *testing.T) {
 	signed := encode(s.header()) + "." + encode(`{}`)
 	signature := s.signature(signed)
 	order := elliptic.P256().Params().N
-	beyond := func(half []byte) []byte { // the same integer modulo the order, where that fits
+	beyond := func(half []byte) []byte { // the same integer modulo the order, if 32 bytes can hold it
 		return new(big.Int).Add(new(big.Int).SetBytes(half), order).FillBytes(make([]byte, 33))
 	}
 	zero, r, ss := make([]byte, 32), signature[:32], signature[32:]
@@ -140,7 +140,8 @@ func TestES256TakesRawIntegersInRange(t *testing.T) {
 		_, err := verify(signed+"."+encode(string(bad)), s.key)
 		requireKind(t, jws.Signature, err, name)
 	}
-	// The same message with -s is a second valid signature: what is remembered of a token must not be keyed without it.
+	// With -s, the same message has a second valid signature, so a cache of tokens must
+	// include the signature in its key.
 	other := new(big.Int).Sub(order, new(big.Int).SetBytes(ss)).FillBytes(make([]byte, 32))
 	_, err = verify(signed+"."+encode(string(append(append([]byte{}, r...), other...))), s.key)
 	assert.NoError(t, err)
