@@ -10,63 +10,72 @@ import (
 )
 
 const (
-	// DefaultMaxAge is how long a set is used without asking again.
+	// DefaultMaxAge is how long a set is used before it is fetched again.
 	DefaultMaxAge = time.Hour
 
-	// DefaultStaleFor is how old a set may be that is used because there is no newer one to be had.
+	// DefaultStaleFor is the maximum age of a set that is used because fetching a newer
+	// one failed.
 	DefaultStaleFor = 24 * time.Hour
 )
 
 const (
-	// retryPause is the time between two attempts to replace a set that is past its age, so that not every login waits for a
-	// server that is down. It does not apply to Refetch, which has limits of its own.
+	// retryPause is the time between two attempts to replace a set that is older than
+	// MaxAge, so that not every login waits for a server that is down. It does not apply
+	// to Refetch, which has its own limits.
 	retryPause = 30 * time.Second
 
-	// callerPause is the time between two fetches for tokens that callers hand in: anybody can forge a key ID.
+	// callerPause is the time between two fetches for tokens from callers, because anyone
+	// can forge a key ID.
 	callerPause = 10 * time.Second
 
-	// issuerPause is the time between two fetches for tokens that the issuer has just sent.
+	// issuerPause is the time between two fetches for tokens that came directly from the
+	// issuer.
 	issuerPause = time.Second
 )
 
-// ErrTooSoon reports that a caller's token is under none of the known keys, and that it is too soon to fetch them again.
+// ErrTooSoon reports that no known key verifies a caller's token, and that it is too soon
+// to fetch the keys again.
 var ErrTooSoon = errors.New("the keys were fetched for another unknown key less than 10 s ago")
 
-// Options is what a Cache needs.
+// Options configures a Cache.
 type Options struct {
-	// Fetch requests the document. Its context is the cache's own. Required.
+	// Fetch fetches the document. Its context belongs to the cache, not to a caller.
+	// Required.
 	Fetch func(context.Context) ([]byte, error)
 
-	// Now is the clock. The default is time.Now.
+	// Now returns the current time. The default is time.Now.
 	Now func() time.Time
 
-	// Timeout bounds one fetch; zero is no bound.
+	// Timeout limits one fetch; zero means no limit.
 	Timeout time.Duration
 
-	// MaxAge is how long a set is used without asking again. The default is DefaultMaxAge.
+	// MaxAge is how long a set is used before it is fetched again. The default is
+	// DefaultMaxAge.
 	MaxAge time.Duration
 
-	// StaleFor is how old a set may be that is used because a fetch failed. The default is DefaultStaleFor.
+	// StaleFor is the maximum age of a set that is used because a fetch failed. The
+	// default is DefaultStaleFor.
 	StaleFor time.Duration
 }
 
-// Cache keeps an issuer's key set. There is at most one fetch at a time, whose result all callers get; the context of a
-// caller bounds that caller's waiting only. A Cache is safe for concurrent use.
+// Cache keeps an issuer's key set. It runs at most one fetch at a time, and all callers
+// share its result. A caller's context limits only the wait of that caller. A Cache is
+// safe for concurrent use.
 type Cache struct {
 	options Options
 	fetches flight.Group[struct{}, *Set]
 
 	mu      sync.Mutex
-	set     *Set      // the last that was fetched, or nil
+	set     *Set      // the last set that was fetched, or nil
 	fetched time.Time // when the request for set began
-	failed  error     // why the last fetch failed; nil after a good one
-	retry   time.Time // before this time, a set past its age is used without a fetch
-	begun   int       // fetches so far
-	asked   time.Time // when a caller's token last caused a fetch
-	sent    time.Time // when a token of the issuer did, by the monotonic clock: its owner waits in real time
+	failed  error     // why the last fetch failed; nil after a success
+	retry   time.Time // until then, a set older than MaxAge is used without a fetch
+	begun   int       // number of fetches so far
+	asked   time.Time // when a caller's token last started a fetch
+	sent    time.Time // when a token from the issuer did; monotonic, because its call waits in real time
 }
 
-// NewCache returns an empty cache, which fetches when it is first asked.
+// NewCache returns an empty cache. The first Load fetches the set.
 func NewCache(options Options) *Cache {
 	if options.Now == nil {
 		options.Now = time.Now
@@ -80,8 +89,8 @@ func NewCache(options Options) *Cache {
 	return &Cache{options: options}
 }
 
-// Load returns a set that is not older than MaxAge, or not older than StaleFor if a fetch has failed. The error is that of
-// the fetch, or the cause of ctx.
+// Load returns a set that is not older than MaxAge, or not older than StaleFor if a fetch
+// failed. The error is the error of the fetch or the cause of ctx.
 func (c *Cache) Load(ctx context.Context) (*Set, error) {
 	set, call := c.loaded()
 	if set != nil {
@@ -96,12 +105,12 @@ func (c *Cache) Load(ctx context.Context) (*Set, error) {
 	return set, err
 }
 
-// loaded returns the set if it need not be fetched, or else the fetch.
+// loaded returns the set if no fetch is needed, or else the fetch.
 func (c *Cache) loaded() (*Set, *flight.Call[*Set]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.options.Now()
-	// A negative age is a clock that was set back: nothing is known of the set's true age.
+	// A negative age means that the clock was set back, so the set's true age is unknown.
 	age := now.Sub(c.fetched)
 	fresh := 0 <= age && age <= c.options.MaxAge
 	pause := c.retry.Sub(now)
@@ -112,7 +121,7 @@ func (c *Cache) loaded() (*Set, *flight.Call[*Set]) {
 	return nil, c.startLocked()
 }
 
-// startLocked starts a fetch, or returns the one that runs.
+// startLocked returns the running fetch, or starts one.
 func (c *Cache) startLocked() *flight.Call[*Set] {
 	if call := c.fetches.Running(struct{}{}); call != nil {
 		return call
@@ -134,12 +143,16 @@ func (c *Cache) stale() *Set {
 	return c.set
 }
 
-// Refetch returns another set than missed, under whose keys a token did not verify: the newer one that is known, or the one
-// that is being fetched, or a new one. A new fetch for a caller's token (limited) is refused with ErrTooSoon, or with the
-// error of the last fetch, within 10 s of another; one for a token that the issuer has just sent waits until 1 s after another.
+// Refetch returns a newer set than missed, whose keys did not verify a token. It returns
+// the known set if that is newer, or else the result of the running fetch or of a new
+// one. If limited is true, the token comes from a caller: within 10 s of such a fetch,
+// Refetch does not start another, but returns ErrTooSoon or the error of the last fetch.
+// Otherwise the token comes from the issuer, and Refetch waits until 1 s after the
+// previous such fetch.
 //
-// latest reports that the request for the set began after this call, so that the issuer has nothing newer. Where it is false
-// the token can be newer than the set, and the caller asks again if the set does not help.
+// latest reports that the request for the set began after this call. If it is false, the
+// token can be newer than the set, and the caller should call Refetch again if the set
+// does not have the key.
 func (c *Cache) Refetch(ctx context.Context, missed *Set, limited bool) (set *Set, latest bool, err error) {
 	before := c.fetchesBegun()
 	for {
@@ -158,9 +171,11 @@ func (c *Cache) Refetch(ctx context.Context, missed *Set, limited bool) (set *Se
 	}
 }
 
-// attempt returns a set, an error, a fetch to wait for, or how long to wait before the next attempt.
+// attempt returns a set, an error, a fetch to wait for, or the time to wait before the
+// next attempt.
 func (c *Cache) attempt(missed *Set, limited bool) (set *Set, call *flight.Call[*Set], wait time.Duration, err error) {
-	// The lock is held from the look at what runs to the start, so that of a thousand callers one starts a fetch.
+	// Hold the lock from the check for a running fetch until the start, so that only one
+	// of many callers starts a fetch.
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.set != nil && c.set != missed {
@@ -177,7 +192,7 @@ func (c *Cache) attempt(missed *Set, limited bool) (set *Set, call *flight.Call[
 		return nil, c.startLocked(), 0, nil
 	}
 	now := c.options.Now()
-	// A negative time is a clock that was set back, which must not refuse fetches for as long.
+	// A negative time means that the clock was set back. That must not block fetches.
 	if since := now.Sub(c.asked); 0 <= since && since < callerPause {
 		if c.failed != nil {
 			return nil, nil, 0, c.failed
@@ -202,12 +217,13 @@ func (c *Cache) Loaded() bool {
 	return c.set != nil
 }
 
-// Wait waits until no fetch runs, or returns the cause of ctx.
+// Wait waits until no fetch is running. It returns the cause of ctx if that ends first.
 func (c *Cache) Wait(ctx context.Context) error { return c.fetches.Wait(ctx) }
 
-// fetch requests a set and keeps it.
+// fetch fetches a set and stores it.
 func (c *Cache) fetch(ctx context.Context, number int) (*Set, error) {
-	// From the start of the request on, the issuer may have changed its keys.
+	// Count the age from the start of the request, because the issuer may change its keys
+	// from then on.
 	began := c.options.Now()
 	body, err := c.options.Fetch(ctx)
 	var set *Set

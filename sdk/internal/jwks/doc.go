@@ -1,6 +1,6 @@
-// Package jwks answers which keys an issuer signs with at present: it reads a JSON Web Key Set (RFC 7517), picks the keys
-// that can have signed a token, and keeps the set between requests.
+// Package jwks provides an issuer's current signing keys. It parses a JSON Web Key Set
+// (RFC 7517), selects the keys that may have signed a token, and caches the set.
 //
-// A set is read key by key, since a provider may publish keys for others to use: what is of an unknown type, weak, broken
-// or for another purpose is left out and does no harm to the rest.
+// A set may contain keys for other uses. A key that has an unknown type, is weak,
+// malformed or for another purpose is skipped, and the other keys are used.
 package jwks

@@ -12,9 +12,10 @@ func edwards25519() (p, d *big.Int) {
 	return p, d.Mod(d.Mul(d, big.NewInt(-121665)), p)
 }
 
-// edwardsDefect says what is wrong with an Ed25519 public key of 32 bytes, or returns "". Package ed25519 accepts every key that
-// decodes to a point. Under a point of small order, it verifies a signature that needs no private key: for every message under
-// the neutral point, for one message in eight or more under the others.
+// edwardsDefect describes the defect of a 32-byte Ed25519 public key, or returns "".
+// Package ed25519 accepts every key that decodes to a point. If the point has a small
+// order, anyone can forge a signature: for every message if it is the neutral point, and
+// for at least one message in eight otherwise.
 func edwardsDefect(key []byte) string {
 	p, d := edwards25519()
 	encoded := slices.Clone(key)
@@ -33,8 +34,9 @@ func edwardsDefect(key []byte) string {
 	if big.Jacobi(xx, p) < 0 {
 		return "the point is not on the curve"
 	}
-	// Points with x = 0 have the order 1 or 2, those with y = 0 the order 4. A point of order 8 doubled has y = 0, and the y of a
-	// doubled point is 0 where x² + y² is.
+	// Points with x = 0 have the order 1 or 2, and points with y = 0 the order 4.
+	// Doubling a point of order 8 gives y = 0, and the y of a doubled point is 0 if and
+	// only if x² + y² is 0.
 	product := new(big.Int).Add(xx, yy)
 	product.Mul(product.Mul(product, xx), yy)
 	if product.Mod(product, p).Sign() == 0 {

@@ -16,7 +16,8 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
-// smallOrders are the y of the eight points of small order in hexadecimal, little-endian, with the sign bit of x clear.
+// smallOrders lists the y coordinates of the eight points of small order, in
+// little-endian hexadecimal with the sign bit of x clear.
 var smallOrders = []string{
 	"0100000000000000000000000000000000000000000000000000000000000000", // order 1
 	"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", // order 2
@@ -27,7 +28,8 @@ var smallOrders = []string{
 	"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", // p + 1, which is 1
 }
 
-// anyonesSignature is the neutral point and the scalar 0: under a key of order n, it is good for one message in n.
+// anyonesSignature is the neutral point and the scalar 0. With a key of order n, it is
+// valid for one message in n.
 var anyonesSignature = append([]byte{1}, make([]byte, ed25519.SignatureSize-1)...)
 
 func skippedReason(t *testing.T, point []byte) string {
@@ -52,7 +54,7 @@ func TestKeysThatAcceptAnyonesSignatureAreSkipped(t *testing.T) {
 				for i := 0; i < 200 && !forged; i++ {
 					forged = ed25519.Verify(point, []byte(strconv.Itoa(i)), anyonesSignature)
 				}
-				assert.True(t, forged, "package ed25519 accepts a signature that nobody made")
+				assert.True(t, forged, "package ed25519 accepts a forged signature")
 				reason := "the point has a small order"
 				if text[:2] == "ed" || text[:2] == "ee" {
 					reason = "x is not the canonical encoding of a point"
@@ -69,7 +71,7 @@ func TestKeysThatAreNoPointAreSkipped(t *testing.T) {
 		big.NewInt(2):                       "the point is not on the curve",
 		big.NewInt(7):                       "the point is not on the curve",
 		new(big.Int).Add(p, big.NewInt(2)):  "x is not the canonical encoding of a point",
-		new(big.Int).Add(p, big.NewInt(3)):  "x is not the canonical encoding of a point", // of a good key
+		new(big.Int).Add(p, big.NewInt(3)):  "x is not the canonical encoding of a point", // of a valid key
 		new(big.Int).Add(p, big.NewInt(18)): "x is not the canonical encoding of a point",
 		big.NewInt(3):                       "",
 		new(big.Int).Sub(p, big.NewInt(3)):  "",

@@ -16,15 +16,16 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
-// jwk is the members of a JSON Web Key that are looked at.
+// jwk holds the members of a JSON Web Key that are used.
 type jwk struct {
 	kty, crv, alg, use, kid string
 	n, e, x, y              []byte
-	verifies                bool // key_ops is absent, empty or has verify
+	verifies                bool // key_ops is absent, empty or contains verify
 	reason                  string
 }
 
-// readKey consumes an element of the set, and returns the key, or its kid and why it is skipped.
+// readKey reads an element of the set. It returns the key, or the kid and the reason why
+// it is skipped.
 func readKey(s *strictjson.Scanner) (key *jws.Key, kid, reason string) {
 	if !s.Object() {
 		return nil, "", "not an object"
@@ -37,7 +38,7 @@ func readKey(s *strictjson.Scanner) (key *jws.Key, kid, reason string) {
 	return key, k.kid, reason
 }
 
-// public returns the key, or why it is skipped.
+// public returns the key, or the reason why it is skipped.
 func (k *jwk) public() (key *jws.Key, reason string) {
 	if k.reason != "" {
 		return nil, k.reason
@@ -62,8 +63,8 @@ func (k *jwk) public() (key *jws.Key, reason string) {
 	}
 }
 
-// read consumes one member of the key. One that is null is absent, and so is an empty list: serializers of .NET write every
-// member that they know into every key.
+// read reads one member of the key. Null and empty lists count as absent, because .NET
+// serializers write every known member into every key.
 func (k *jwk) read(s *strictjson.Scanner, member string) {
 	if s.Kind() == strictjson.KindNull {
 		s.Skip()
@@ -91,7 +92,7 @@ func (k *jwk) read(s *strictjson.Scanner, member string) {
 	case "key_ops":
 		k.operations(s)
 	case "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv":
-		// A provider that publishes a private or a symmetric key has lost it: everybody can sign.
+		// A published private or symmetric key is compromised: anyone can sign with it.
 		if value := s.Raw(); member != "oth" || !isEmptyList(value) {
 			k.skip("has a private member")
 		}
@@ -100,23 +101,23 @@ func (k *jwk) read(s *strictjson.Scanner, member string) {
 	}
 }
 
-// skip keeps the first reason to leave the key out.
+// skip records the first reason to skip the key.
 func (k *jwk) skip(reason string) {
 	if k.reason == "" {
 		k.reason = reason
 	}
 }
 
-// text reads a string, which is not empty.
+// text reads a non-empty string.
 func (k *jwk) text(s *strictjson.Scanner, to *string) {
 	text, ok := s.String()
 	if !ok || text == "" {
 		k.skip("a member is not a string, or is empty")
 	}
-	*to = strings.Clone(text) // lest a kid keep the whole document in memory
+	*to = strings.Clone(text) // so that a kid does not keep the whole document in memory
 }
 
-// bytes reads base64url. RFC 7517 has no use for line breaks, which package base64 skips.
+// bytes reads base64url. RFC 7517 does not allow line breaks, which package base64 skips.
 func (k *jwk) bytes(s *strictjson.Scanner, to *[]byte) {
 	text, ok := s.String()
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(text)
@@ -146,17 +147,17 @@ func isEmptyList(value string) bool {
 	return isList && strings.TrimSpace(inner) == "]"
 }
 
-// key completes a key of which the public part is known. The thumbprint is over the required members, sorted by name
-// (RFC 7638, section 3), in their shortest form.
+// key completes a key whose public part is known. The thumbprint is the hash of the
+// required members, sorted by name (RFC 7638, section 3), in their shortest form.
 func (k *jwk) key(algorithm string, public any, thumbprinted string) (*jws.Key, string) {
 	if k.alg != "" && k.alg != algorithm {
-		return nil, "alg is another one than this SDK uses with such a key"
+		return nil, "alg is not the one that the SDK uses with this type of key"
 	}
 	return &jws.Key{ID: k.kid, Algorithm: algorithm, Public: public, Thumbprint: sha256.Sum256([]byte(thumbprinted))}, ""
 }
 
 func (k *jwk) rsa() (*jws.Key, string) {
-	const maxBits = 8192 // beyond, a verification takes longer than a login can wait
+	const maxBits = 8192 // with a larger key, a verification takes too long for a login
 	n := new(big.Int).SetBytes(k.n)
 	e := new(big.Int).SetBytes(k.e)
 	switch bits := n.BitLen(); {
@@ -181,7 +182,7 @@ func (k *jwk) ec() (*jws.Key, string) {
 		return nil, "crv is not P-256"
 	}
 	if len(k.x) != size || len(k.y) != size {
-		return nil, "x or y has not the size of the curve"
+		return nil, "x or y does not have the size of the curve"
 	}
 	// SEC 1, section 2.3.3; this also checks that the point is on the curve.
 	point := bytes.Join([][]byte{{4}, k.x, k.y}, nil)
@@ -197,7 +198,7 @@ func (k *jwk) okp() (*jws.Key, string) {
 		return nil, "crv is not Ed25519"
 	}
 	if len(k.x) != ed25519.PublicKeySize {
-		return nil, "x has not the size of the curve"
+		return nil, "x does not have the size of the curve"
 	}
 	if defect := edwardsDefect(k.x); defect != "" {
 		return nil, defect

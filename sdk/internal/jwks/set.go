@@ -9,41 +9,42 @@ import (
 )
 
 const (
-	// MaxBytes is the size of the largest document that is read.
+	// MaxBytes is the maximum size of a document.
 	MaxBytes = 1 << 20 // 1 MiB
 
-	// MaxKeys is the number of keys of a set that are looked at.
+	// MaxKeys is the maximum number of keys that are read from a set.
 	MaxKeys = 256
 
-	// MaxCandidates is the number of keys that are tried for one token: each costs a signature verification.
+	// MaxCandidates is the maximum number of keys to try for one token, because each
+	// costs a signature verification.
 	MaxCandidates = 8
 )
 
-// Set is the usable keys of a key set. It is immutable.
+// Set holds the usable keys of a key set. It is immutable.
 type Set struct {
 	byAlgorithm map[string][]*jws.Key
 	byName      map[name][]*jws.Key
 	skipped     []Skipped
-	number      int // of the fetch that brought the set, from 1; set by the cache before anybody has the set
+	number      int // of the fetch, from 1; the cache sets it before it returns the set
 }
 
-// name is what a token's header tells about its key.
+// name holds the members of a token's header that identify its key.
 type name struct{ id, algorithm string }
 
-// Skipped is a key that was left out.
+// Skipped describes a key that was skipped.
 type Skipped struct {
-	// Index is the key's place in the set, from 0.
+	// Index is the key's index in the set.
 	Index int
 
 	// ID is the key's kid, empty if it has none.
 	ID string
 
-	// Reason says why, without any text of the key.
+	// Reason says why the key was skipped. It does not contain any part of the key.
 	Reason string
 }
 
-// Parse reads a key set. Keys that cannot be used are skipped one by one; the document as a whole must be one strict JSON
-// object with an array keys.
+// Parse parses a key set. It skips the keys that cannot be used. The document must be one
+// strict JSON object with an array "keys".
 func Parse(body []byte) (*Set, error) {
 	if len(body) > MaxBytes {
 		return nil, errors.New("key set: too large")
@@ -70,7 +71,7 @@ func Parse(body []byte) (*Set, error) {
 	return set, nil
 }
 
-// read adds the keys of the array that is next, and reports whether it is an array.
+// read reads the array of keys, and reports whether it is an array.
 func (t *Set) read(s *strictjson.Scanner) bool {
 	if !s.Array() {
 		return false
@@ -96,8 +97,9 @@ func (t *Set) add(key *jws.Key) {
 	t.byName[n] = append(t.byName[n], key)
 }
 
-// Candidates returns the keys that can have signed a token with this header, at most MaxCandidates: those that have its
-// kid, or any if it has none, as far as they are for its algorithm. The caller must not change the slice.
+// Candidates returns at most MaxCandidates keys that may have signed a token with this
+// header. They have the header's algorithm and, if the header has a kid, that kid. The
+// caller must not change the slice.
 func (t *Set) Candidates(header jws.Header) []*jws.Key {
 	keys := t.byAlgorithm[header.Algorithm]
 	if header.KeyID != "" {
@@ -106,8 +108,8 @@ func (t *Set) Candidates(header jws.Header) []*jws.Key {
 	return keys[:min(len(keys), MaxCandidates)]
 }
 
-// Has reports whether the set has a key, of the same kid, algorithm and thumbprint: whether a token that was verified
-// with it would be again.
+// Has reports whether the set has a key with the same kid, algorithm and thumbprint. If
+// so, a token that was verified with key is still valid.
 func (t *Set) Has(key *jws.Key) bool {
 	for _, k := range t.byName[name{key.ID, key.Algorithm}] {
 		if k.Thumbprint == key.Thumbprint {
@@ -117,10 +119,11 @@ func (t *Set) Has(key *jws.Key) bool {
 	return false
 }
 
-// Skipped returns the keys that were left out, in order. The caller must not change the slice.
+// Skipped returns the skipped keys in order. The caller must not change the slice.
 func (t *Set) Skipped() []Skipped { return t.skipped }
 
-// Defect returns why the key that a token's header names was left out, or "" if the set does not have that key.
+// Defect returns why the key that a token's header names was skipped, or "" if no such
+// key was skipped.
 func (t *Set) Defect(header jws.Header) string {
 	for _, k := range t.skipped {
 		if k.ID == header.KeyID && k.ID != "" {

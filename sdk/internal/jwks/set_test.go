@@ -22,7 +22,7 @@ import (
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-// okp returns an Ed25519 key; members are what it has besides, such as `"kid":"a",`.
+// okp returns an Ed25519 key with additional members, such as `"kid":"a",`.
 func okp(t testing.TB, members string) string {
 	t.Helper()
 	public, _, err := ed25519.GenerateKey(rand.Reader)
@@ -40,7 +40,7 @@ func ec(t testing.TB, members string) string {
 	return fmt.Sprintf(`{%s"kty":"EC","crv":"P-256","x":"%s","y":"%s"}`, members, encode(point[1:33]), encode(point[33:]))
 }
 
-// modulus is of 2048 bits; tests of a key set need no private key.
+// modulus is a 2048-bit modulus without a private key.
 var modulus = sync.OnceValue(func() *big.Int {
 	private, err := rsa.GenerateKey(rand.Reader, jws.MinRSABits)
 	if err != nil {
@@ -157,10 +157,10 @@ func TestBadKeysAreSkipped(t *testing.T) {
 		`{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}`: "crv is not P-256",
 		`{"kty":"EC","crv":"P-384","x":"AA","y":"AA"}`:     "crv is not P-256",
 		`{"kty":"EC"}`:                                            "crv is not P-256",
-		`{"kty":"EC","crv":"P-256"}`:                              "x or y has not the size of the curve",
+		`{"kty":"EC","crv":"P-256"}`:                              "x or y does not have the size of the curve",
 		`{"kty":"OKP","crv":"Ed448","x":"AA"}`:                    "crv is not Ed25519",
 		`{"kty":"OKP","crv":"X25519","x":"AA"}`:                   "crv is not Ed25519",
-		`{"kty":"OKP","crv":"Ed25519","x":"AA"}`:                  "x has not the size of the curve",
+		`{"kty":"OKP","crv":"Ed25519","x":"AA"}`:                  "x does not have the size of the curve",
 		`{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}`:              "kty is not known",
 		`{"kty":"AKP","alg":"ML-DSA-44","pub":"AA","priv":"AA"}`:  "has a private member",
 		`{"kty":"oct","k":"AAAA"}`:                                "has a private member",
@@ -180,8 +180,8 @@ func TestBadKeysAreSkipped(t *testing.T) {
 		rsaKey("", modulus(), 1):                                  "the exponent is even, too small or too large",
 		rsaKey("", modulus(), 65536):                              "the exponent is even, too small or too large",
 		rsaKey("", modulus(), 1<<32+1):                            "the exponent is even, too small or too large",
-		rsaKey(`"alg":"PS256",`, modulus(), 65537):                "alg is another one than this SDK uses with such a key",
-		rsaKey(`"alg":"RS512",`, modulus(), 65537):                "alg is another one than this SDK uses with such a key",
+		rsaKey(`"alg":"PS256",`, modulus(), 65537):                "alg is not the one that the SDK uses with this type of key",
+		rsaKey(`"alg":"RS512",`, modulus(), 65537):                "alg is not the one that the SDK uses with this type of key",
 		rsaKey(`"alg":"RSA-OAEP","use":"enc",`, modulus(), 65537): "use is not sig",
 		rsaKey(`"d":"AQ",`, modulus(), 65537):                     "has a private member",
 		rsaKey(`"p":"AQ","q":"AQ",`, modulus(), 65537):            "has a private member",
@@ -193,12 +193,12 @@ func TestBadKeysAreSkipped(t *testing.T) {
 		ec(t, `"oth":"",`):                                        "has a private member",
 		ec(t, `"d":[],`):                                          "has a private member",
 		ec(t, `"key_ops":"verify",`):                              "key_ops is not an array",
-		ec(t, `"alg":"ES384",`):                                   "alg is another one than this SDK uses with such a key",
+		ec(t, `"alg":"ES384",`):                                   "alg is not the one that the SDK uses with this type of key",
 		ec(t, `"d":"AQ",`):                                        "has a private member",
-		okp(t, `"alg":"ES256",`):                                  "alg is another one than this SDK uses with such a key",
+		okp(t, `"alg":"ES256",`):                                  "alg is not the one that the SDK uses with this type of key",
 		point(32, 32):                                             "the point is not on the curve",
-		point(31, 32):                                             "x or y has not the size of the curve",
-		point(32, 33):                                             "x or y has not the size of the curve",
+		point(31, 32):                                             "x or y does not have the size of the curve",
+		point(32, 33):                                             "x or y does not have the size of the curve",
 	} {
 		good := ec(t, `"kid":"good",`)
 		set := parse(t, key, good, key)
@@ -219,10 +219,10 @@ func TestParseRefusesDocuments(t *testing.T) {
 		_, err := jwks.Parse([]byte(body))
 		assert.ErrorContains(t, err, "key set: ", "%.60s", body)
 	}
-	t.Run("no usable key is a set", func(t *testing.T) {
+	t.Run("a set may have no usable key", func(t *testing.T) {
 		assert.Empty(t, parse(t).Skipped())
 	})
-	t.Run("keys past the limit are not looked at", func(t *testing.T) {
+	t.Run("keys beyond the limit are ignored", func(t *testing.T) {
 		keys := make([]string, jwks.MaxKeys, jwks.MaxKeys+1)
 		for i := range keys {
 			keys[i] = `{}`
