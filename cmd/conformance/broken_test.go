@@ -19,9 +19,9 @@ import (
 // patch breaks the Go SDK in one place: it takes one check away, or weakens it.
 type patch struct {
 	ID       string `json:"id"`
-	File     string `json:"file"`      // from the module's folder
-	Find     string `json:"find"`      // stands there exactly once
-	Replace  string `json:"replace"`   // what stands there instead
+	In       string `json:"in"`        // name of the function that has it, if find alone is ambiguous
+	Find     string `json:"find"`      // Go tokens that occur exactly once in the SDK
+	Replace  string `json:"replace"`   // source that replaces them
 	CaughtBy string `json:"caught_by"` // the case that must fail
 }
 
@@ -70,6 +70,16 @@ func TestPatchesAndCasesNameEachOther(t *testing.T) {
 	}
 }
 
+// TestPatchesMatchOnce requires each patch to have exactly one place.
+func TestPatchesMatchOnce(t *testing.T) {
+	files, err := readSDK(filepath.Join("..", "..", "sdk"))
+	require.NoError(t, err)
+	for _, p := range readPatches(t) {
+		_, err := locate(files, p.Find, p.In)
+		assert.NoError(t, err, "%s", p.ID)
+	}
+}
+
 func readPatches(t *testing.T) []patch {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "broken.json"))
@@ -104,14 +114,15 @@ func build(t *testing.T, p *patch) string {
 // original, and returns the latter.
 func (p *patch) overlay(t *testing.T, folder string) string {
 	t.Helper()
-	original, err := filepath.Abs(filepath.Join("..", "..", filepath.FromSlash(p.File)))
+	sdk, err := filepath.Abs(filepath.Join("..", "..", "sdk"))
 	require.NoError(t, err)
-	source, err := os.ReadFile(original)
+	files, err := readSDK(sdk)
 	require.NoError(t, err)
-	require.Equal(t, 1, strings.Count(string(source), p.Find),
-		"%s must have this exactly once; after an edit, follow it in testdata/broken.json:\n%s", p.File, p.Find)
+	found, err := locate(files, p.Find, p.In)
+	require.NoError(t, err, "follow the source in testdata/broken.json")
+	original := found.file.path
 	patched := filepath.Join(folder, filepath.Base(original))
-	require.NoError(t, os.WriteFile(patched, []byte(strings.Replace(string(source), p.Find, p.Replace, 1)), 0o600))
+	require.NoError(t, os.WriteFile(patched, []byte(found.patched(p.Replace)), 0o600))
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{original: patched}})
 	require.NoError(t, err)
 	file := filepath.Join(folder, "overlay.json")
