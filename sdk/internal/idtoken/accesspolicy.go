@@ -8,35 +8,39 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
-// AccessPolicy is what an access token in JWT form must say.
+// AccessPolicy holds the requirements for an access token in JWT form.
 type AccessPolicy struct {
-	// Issuer is the value of iss, byte for byte.
+	// Issuer is the required iss, compared byte for byte.
 	Issuer string
 
-	// Audiences has the values of which aud must have one. If nil, any audience is accepted; if empty, none.
+	// Audiences lists the accepted audiences; aud must contain one of them. Nil accepts
+	// any audience, empty accepts none.
 	Audiences []string
 
-	// ClientID is the value of client_id; if empty, any is accepted.
+	// ClientID is the required client_id. Empty accepts any.
 	ClientID string
 
-	// Now is the present time.
+	// Now is the current time.
 	Now time.Time
 
-	// Leeway is how far the issuer's clock may be off; negative is none.
+	// Leeway is the allowed difference between the issuer's clock and this machine's;
+	// negative means none.
 	Leeway time.Duration
 }
 
-// IsAccessTokenType reports whether a header's typ is that of an access token in JWT form (RFC 9068, section 2.1).
+// IsAccessTokenType reports whether typ is the type of an access token in JWT form (RFC
+// 9068, section 2.1).
 func IsAccessTokenType(typ string) bool {
 	return strings.EqualFold(typ, "at+jwt") || strings.EqualFold(typ, "application/at+jwt")
 }
 
-// CheckAccessToken compares the claims, and the header of the token that they are from, with a policy. The error is a
-// *ClaimError; it is Expired only if nothing else is wrong with the token.
+// CheckAccessToken checks the claims and the header of an access token against a policy.
+// The error is a *ClaimError, whose Expired is true only if the token has no other
+// defect.
 func (c *Claims) CheckAccessToken(header jws.Header, p AccessPolicy) error {
-	// An ID token must not pass for an access token (RFC 9068, section 2.1).
+	// An ID token must not be accepted as an access token (RFC 9068, section 2.1).
 	if !IsAccessTokenType(header.Type) {
-		return wrong("typ", "is not that of an access token")
+		return wrong("typ", "is not the type of an access token")
 	}
 	if err := c.checkIssuer(p.Issuer); err != nil {
 		return err
@@ -46,16 +50,17 @@ func (c *Claims) CheckAccessToken(header jws.Header, p AccessPolicy) error {
 	case len(c.Audience) == 0:
 		return wrong("aud", missing)
 	case p.Audiences != nil && !slices.ContainsFunc(c.Audience, isNamed):
-		return wrong("aud", "names none of the expected audiences")
+		return wrong("aud", "contains none of the expected audiences")
 	case c.ClientID == "":
 		return wrong("client_id", missing)
 	case p.ClientID != "" && c.ClientID != p.ClientID:
-		return wrong("client_id", "is another client")
+		return wrong("client_id", "is not the expected client")
 	case c.ID == "":
 		return wrong("jti", missing)
 	case c.Confirmation:
-		// A bearer of a bound token has shown no proof, whatever the scheme it was sent under (RFC 9449, section 7.1).
-		return wrong("cnf", "demands a proof that is not supported")
+		// A bound token needs a proof of possession, with any authentication scheme (RFC
+		// 9449, section 7.1).
+		return wrong("cnf", "requires a proof of possession, which is not supported")
 	}
 	if err := c.checkSubject(); err != nil {
 		return err

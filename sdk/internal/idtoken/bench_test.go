@@ -27,7 +27,8 @@ import (
 
 const limit = 16 << 10 // 16 KiB
 
-// usual is the payload of an ID token of a user with two organizations, of about 500 bytes.
+// usual is the payload of an ID token of a user with two organizations. It has about 500
+// bytes.
 var usual = fmt.Sprintf(`{"iss":"%s","sub":"usr_01h455vb4pex5vsknk084sn02q","aud":"%s","exp":%d,"iat":%d,"auth_time":%d,`+
 	`"nonce":"n-0S6_WzA2MjAbCdEf","at_hash":"%s","email":"jane.doe@example.com","email_verified":true,"dat":{"type":"identity"},`+
 	`"organizations":[{"id":"org_01h455vb4pex5vsknk084s","title":"Acme","scopes":["owner","billing:write"],"joined_at":1600000000},`+
@@ -39,7 +40,7 @@ func sdkPolicy() idtoken.IDPolicy {
 	return idtoken.IDPolicy{Issuer: issuer, ClientID: client, Now: now, Nonce: "n-0S6_WzA2MjAbCdEf", Leeway: time.Minute}
 }
 
-// signed is a token and what it takes to verify it.
+// signed is a token and the data to verify it.
 type signed struct {
 	token string
 	key   *jws.Key
@@ -47,7 +48,7 @@ type signed struct {
 	tail  string // the signature in base64url
 }
 
-// sign returns a token of the algorithm, by a fresh key.
+// sign returns a token signed with a new key of the algorithm.
 func sign(t testing.TB, algorithm, payload string) signed {
 	t.Helper()
 	var private crypto.Signer
@@ -79,7 +80,8 @@ func sign(t testing.TB, algorithm, payload string) signed {
 	return signed{input + "." + encode(signature), key, []byte(input), encode(signature)}
 }
 
-// floor does what nobody can leave out: hash, decode the signature, verify it.
+// floor does the minimum that every verification needs: it hashes, decodes the signature
+// and verifies it.
 func (s signed) floor() bool {
 	signature, err := base64.RawURLEncoding.DecodeString(s.tail)
 	if err != nil {
@@ -99,7 +101,7 @@ func (s signed) floor() bool {
 	return false
 }
 
-// verify does all of it: form, signature, claims, policy.
+// verify does a full verification: form, signature, claims and policy.
 func (s signed) verify(policy idtoken.IDPolicy) error {
 	token, err := jws.Parse(s.token, limit)
 	if err != nil {
@@ -133,7 +135,7 @@ func TestVerifyingAllocatesLittle(t *testing.T) {
 	}
 }
 
-// BenchmarkVerify measures a whole verification against its floor.
+// BenchmarkVerify compares a full verification with its floor.
 func BenchmarkVerify(b *testing.B) {
 	for _, algorithm := range []string{jws.RS256, jws.ES256, jws.EdDSA} {
 		b.Run(algorithm, func(b *testing.B) {
@@ -144,8 +146,9 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// compare runs floor and verification in turns and reports the medians: on a shared machine, whose pace changes and which
-// takes the processor away at times, neither separate runs nor means give a ratio.
+// compare alternates between the floor and the full verification, and reports the
+// medians. On a shared machine, whose speed changes, separate runs and means do not give
+// a reliable ratio.
 func compare(b *testing.B, s signed, policy idtoken.IDPolicy) {
 	var floors, alls []time.Duration
 	for b.Loop() {
@@ -166,7 +169,8 @@ func compare(b *testing.B, s signed, policy idtoken.IDPolicy) {
 	b.ReportMetric(float64(all)/float64(floor), "ratio")
 }
 
-// BenchmarkWorst measures what a signed token of 16 KiB costs above its hash and signature, whatever is in it.
+// BenchmarkWorst measures the cost of the most expensive signed tokens of 16 KiB, in
+// addition to hash and signature.
 func BenchmarkWorst(b *testing.B) {
 	const size = 11_900 // bytes of payload in 16 KiB
 	fill := func(start, middle, end string) string {

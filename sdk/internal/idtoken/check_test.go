@@ -16,7 +16,8 @@ import (
 const (
 	issuer = "https://idp.example/i_1"
 	client = "c_1"
-	// An access token and its hash from OpenID Connect Core, appendix A.4, and what the hash is with SHA-512.
+	// An access token and its hash from OpenID Connect Core, appendix A.4, and its hash
+	// with SHA-512.
 	accessToken = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
 	hash256     = "77QmUPtjPfzWtF2AnpK9RQ"
 	hash512     = "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"
@@ -28,7 +29,7 @@ var (
 	atToken = jws.Header{Algorithm: jws.ES256, KeyID: "k1", Type: "at+jwt"}
 )
 
-// at returns a Unix time as a claim, some seconds from now.
+// at returns the time that is d after now.
 func at(d time.Duration) *time.Time {
 	t := now.Add(d)
 	return &t
@@ -135,31 +136,31 @@ func TestCheckAccessToken(t *testing.T) {
 		change func(*idtoken.Claims, *idtoken.AccessPolicy)
 		claim  string // empty: accepted
 	}{
-		"good":                {func(*idtoken.Claims, *idtoken.AccessPolicy) {}, ""},
-		"typ in upper case":   {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "AT+JWT" }, ""},
-		"typ in full":         {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "Application/at+jwt" }, ""},
-		"no typ":              {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "" }, "typ"},
-		"typ of an ID token":  {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "JWT" }, "typ"},
-		"no iss":              {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Issuer = "" }, "iss"},
-		"other iss":           {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Issuer += "/" }, "iss"},
-		"no aud":              {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Audience = nil }, "aud"},
-		"no aud, any":         {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { c.Audience, p.Audiences = nil, nil }, "aud"},
-		"other aud":           {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Audience = []string{"https://other"} }, "aud"},
-		"other aud, any":      {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.Audiences = nil }, ""},
-		"none accepted":       {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.Audiences = []string{} }, "aud"},
-		"one more aud":        {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Audience = append(c.Audience, "https://other") }, ""},
-		"no client_id":        {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ClientID = "" }, "client_id"},
-		"other client_id":     {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.ClientID = "c_2" }, "client_id"},
-		"same client_id":      {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.ClientID = client }, ""},
-		"no jti":              {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ID = "" }, "jti"},
-		"cnf":                 {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Confirmation = true }, "cnf"},
-		"no sub":              {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Subject = "" }, "sub"},
-		"no iat":              {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.IssuedAt = time.Time{} }, "iat"},
-		"nbf in the future":   {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.NotBefore = *at(time.Hour) }, "nbf"},
-		"no exp":              {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ExpiresAt = time.Time{} }, "exp"},
-		"expired":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ExpiresAt = *at(-time.Minute) }, "exp"},
-		"expired, and worse":  {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ExpiresAt, c.ID = *at(-time.Minute), "" }, "jti"},
-		"nonce is no concern": {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Nonce, c.AuthorizedParty = "n", "c_2" }, ""},
+		"good":               {func(*idtoken.Claims, *idtoken.AccessPolicy) {}, ""},
+		"typ in upper case":  {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "AT+JWT" }, ""},
+		"typ in full":        {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "Application/at+jwt" }, ""},
+		"no typ":             {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "" }, "typ"},
+		"typ of an ID token": {func(*idtoken.Claims, *idtoken.AccessPolicy) { header.Type = "JWT" }, "typ"},
+		"no iss":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Issuer = "" }, "iss"},
+		"other iss":          {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Issuer += "/" }, "iss"},
+		"no aud":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Audience = nil }, "aud"},
+		"no aud, any":        {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { c.Audience, p.Audiences = nil, nil }, "aud"},
+		"other aud":          {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Audience = []string{"https://other"} }, "aud"},
+		"other aud, any":     {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.Audiences = nil }, ""},
+		"none accepted":      {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.Audiences = []string{} }, "aud"},
+		"one more aud":       {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Audience = append(c.Audience, "https://other") }, ""},
+		"no client_id":       {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ClientID = "" }, "client_id"},
+		"other client_id":    {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.ClientID = "c_2" }, "client_id"},
+		"same client_id":     {func(c *idtoken.Claims, p *idtoken.AccessPolicy) { p.ClientID = client }, ""},
+		"no jti":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ID = "" }, "jti"},
+		"cnf":                {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Confirmation = true }, "cnf"},
+		"no sub":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Subject = "" }, "sub"},
+		"no iat":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.IssuedAt = time.Time{} }, "iat"},
+		"nbf in the future":  {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.NotBefore = *at(time.Hour) }, "nbf"},
+		"no exp":             {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ExpiresAt = time.Time{} }, "exp"},
+		"expired":            {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ExpiresAt = *at(-time.Minute) }, "exp"},
+		"expired, and worse": {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.ExpiresAt, c.ID = *at(-time.Minute), "" }, "jti"},
+		"nonce is ignored":   {func(c *idtoken.Claims, _ *idtoken.AccessPolicy) { c.Nonce, c.AuthorizedParty = "n", "c_2" }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			header = atToken
@@ -176,7 +177,7 @@ func TestCheckAccessToken(t *testing.T) {
 	}
 }
 
-// requireClaim asserts which claim is refused, or that none is.
+// requireClaim requires an error for this claim, or none if claim is empty.
 func requireClaim(t *testing.T, claim string, err error) {
 	t.Helper()
 	if claim == "" {
@@ -208,7 +209,7 @@ func TestTimesThatAreOffSayByHowMuch(t *testing.T) {
 		"iat, and another aud": {func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt, c.Audience = *at(time.Hour), nil }, "claim aud is missing", false},
 		"iat, and another nonce": {
 			func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt, c.Nonce = *at(time.Hour), "N" },
-			"claim nonce is not that of the request", false,
+			"claim nonce does not match the request", false,
 		},
 		"iat, and no exp": {func(c *idtoken.Claims, _ *idtoken.IDPolicy) { c.IssuedAt, c.ExpiresAt = *at(time.Hour), time.Time{} }, "claim exp is missing", false},
 	} {
@@ -232,7 +233,7 @@ func TestAWaitingTokenDoesNotExpire(t *testing.T) {
 	policy.Received = now.Add(3 * time.Minute)
 	requireClaim(t, "exp", claims.CheckIDToken(idToken, policy))
 	policy.Received, policy.Now = now.Add(3*time.Minute), now
-	require.NoError(t, claims.CheckIDToken(idToken, policy), "the clock was set back since")
+	require.NoError(t, claims.CheckIDToken(idToken, policy), "the clock was set back after the token was received")
 }
 
 func TestIssuerErrorShowsBoth(t *testing.T) {

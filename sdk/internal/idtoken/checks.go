@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// checkIssuer compares byte for byte. The keys may be those of all issuers of a provider, so that this check, and not the
-// signature, is what tells them apart. An issuer is no secret, and a slash too many is found only where both can be seen.
+// checkIssuer compares iss byte for byte. All issuers of a provider may share their keys,
+// so only this check, not the signature, distinguishes them. The error shows both
+// issuers, which are not secret, so that a user can find an extra slash.
 func (c *Claims) checkIssuer(issuer string) error {
 	switch c.Issuer {
 	case "":
@@ -20,8 +21,9 @@ func (c *Claims) checkIssuer(issuer string) error {
 	}
 }
 
-// shown quotes a text, of which it shows so much that two of them stay within the 512 bytes of a description. Escapes count:
-// they take ten times the room of what they stand for.
+// shown quotes a string and truncates it, so that two of them fit into the 512 bytes of a
+// description. It limits the quoted form, because an escape can be ten times as long as
+// its character.
 func shown(text string) string {
 	const most = 200
 	quoted := strconv.Quote(cut(text, most))
@@ -31,7 +33,7 @@ func shown(text string) string {
 	return strings.TrimSuffix(cut(quoted, most), `"`) + `..."`
 }
 
-// cut shortens a text to a size in bytes, between two characters.
+// cut truncates a string to at most size bytes, without splitting a character.
 func cut(text string, size int) string {
 	if len(text) <= size {
 		return text
@@ -59,8 +61,8 @@ func (c *Claims) checkSubject() error {
 	return nil
 }
 
-// checkTimes checks all times. It comes last, so that a token which has no other defect can be told from the rest. received
-// is when the token came.
+// checkTimes checks exp, iat and nbf. It must be the last check, because its errors
+// report that the token has no other defect. received is when the token was received.
 func (c *Claims) checkTimes(now, received time.Time, leeway time.Duration) error {
 	if c.ExpiresAt.IsZero() {
 		return wrong("exp", missing)
@@ -74,7 +76,7 @@ func (c *Claims) checkTimes(now, received time.Time, leeway time.Duration) error
 	return nil
 }
 
-// checkBegin checks the times that stay right once they have been right.
+// checkBegin checks iat and nbf, which stay valid once they are valid.
 func (c *Claims) checkBegin(now time.Time, leeway time.Duration) error {
 	latest := now.Add(max(leeway, 0))
 	switch {

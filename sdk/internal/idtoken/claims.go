@@ -6,13 +6,14 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
-// Claims is what is used of a token's payload. Texts share memory with the payload; an absent claim has the zero value.
+// Claims holds the claims of a token that are used. Its strings share memory with the
+// payload. An absent claim has the zero value.
 type Claims struct {
 	// Issuer is iss.
 	Issuer string
 	// Subject is sub.
 	Subject string
-	// Audience is aud, a list even where the token has one string.
+	// Audience is aud. A single string becomes a list of one.
 	Audience []string
 	// AuthorizedParty is azp.
 	AuthorizedParty string
@@ -22,7 +23,7 @@ type Claims struct {
 	IssuedAt time.Time
 	// NotBefore is nbf.
 	NotBefore time.Time
-	// AuthTime is auth_time, when the user last proved who they are.
+	// AuthTime is auth_time, when the user last authenticated.
 	AuthTime time.Time
 	// Nonce is nonce.
 	Nonce string
@@ -32,27 +33,29 @@ type Claims struct {
 	AccessTokenHash string
 	// ClientID is client_id.
 	ClientID string
-	// Scope is scope, words separated by spaces.
+	// Scope is scope, a list separated by spaces.
 	Scope string
 	// ID is jti.
 	ID string
 	// Email is email.
 	Email string
-	// EmailVerified is email_verified; it is false where EmailVerifiedKnown is.
+	// EmailVerified is email_verified. It is false if EmailVerifiedKnown is false.
 	EmailVerified bool
-	// EmailVerifiedKnown reports whether email_verified is there and a boolean.
+	// EmailVerifiedKnown reports whether email_verified is present and a boolean.
 	EmailVerifiedKnown bool
-	// PrincipalType is the member type of dat, as it stands there.
+	// PrincipalType is the member type of dat, unchanged.
 	PrincipalType string
 	// OrganizationID is org_id, the organization that was selected at login.
 	OrganizationID string
-	// Organizations is organizations: nil if absent or not a list, empty if the list is.
+	// Organizations is organizations. It is nil if the claim is absent or not a list, and
+	// empty if the list is empty.
 	Organizations []Organization
-	// Confirmation reports whether there is a cnf: the token is bound to a key that its bearer has to prove.
+	// Confirmation reports whether cnf is present: the token is bound to a key, and its
+	// sender must prove possession of the key.
 	Confirmation bool
 }
 
-// Organization is one entry of organizations.
+// Organization is one element of organizations.
 type Organization struct {
 	// ID is id, never empty.
 	ID string
@@ -64,17 +67,18 @@ type Organization struct {
 	JoinedAt time.Time
 }
 
-// decoder reads one payload.
+// decoder decodes one payload.
 type decoder struct {
 	strictjson.Scanner
 	claims *Claims
-	scopes []string // those of all organizations, which share one allocation
-	wrong  error    // the first claim of a wrong type
+	scopes []string // of all organizations, in one allocation
+	wrong  error    // of the first claim with a wrong type
 }
 
-// Decode reads a payload. A claim that is null is absent: some issuers write every claim that they know into every token. A
-// claim that a check depends on must be of its type and is refused with a *ClaimError otherwise; one that only informs then
-// counts as absent. Any other error is a *strictjson.SyntaxError: the payload is not one strict JSON object.
+// Decode decodes a payload. A null claim counts as absent, because some issuers write
+// every known claim into every token. If a claim that a check uses has the wrong type,
+// Decode returns a *ClaimError; other claims of the wrong type count as absent. If the
+// payload is not one strict JSON object, Decode returns a *strictjson.SyntaxError.
 func Decode(payload string) (*Claims, error) {
 	d := decoder{claims: new(Claims)}
 	d.Reset(payload, strictjson.MaxMembers)
@@ -96,7 +100,8 @@ func Decode(payload string) (*Claims, error) {
 	return d.claims, nil
 }
 
-// member reads one claim. Names match byte for byte: SUB is another claim, of no meaning here (RFC 7519, section 4).
+// member reads one claim. Names are compared byte for byte: SUB is not sub, and is
+// ignored (RFC 7519, section 4).
 func (d *decoder) member(name string) {
 	if d.Kind() == strictjson.KindNull {
 		d.Skip()
@@ -150,7 +155,8 @@ func (d *decoder) member(name string) {
 	}
 }
 
-// text reads a string that a check depends on. An empty one is refused, so that empty means absent from here on.
+// text reads a string that a check uses. It rejects an empty string, so that empty means
+// absent in Claims.
 func (d *decoder) text(claim string, to *string) {
 	text, ok := d.String()
 	switch {
@@ -196,7 +202,7 @@ func (d *decoder) audience() {
 	}
 }
 
-// principal reads dat, of which type is used.
+// principal reads the type from dat.
 func (d *decoder) principal() {
 	if !d.Object() {
 		return
@@ -210,7 +216,7 @@ func (d *decoder) principal() {
 	}
 }
 
-// refuse keeps the first wrong claim.
+// refuse records the first invalid claim.
 func (d *decoder) refuse(claim, reason string) {
 	if d.wrong == nil {
 		d.wrong = wrong(claim, reason)

@@ -84,7 +84,7 @@ func TestDecodeOrganizations(t *testing.T) {
 		`{"id":"a","joined_at":"5"}`, `{"id":"a","joined_at":1e300}`,
 	} {
 		list := decode(t, `{"organizations":[{"id":"x"},`+entry+`,{"id":"y"}]}`).Organizations
-		assert.Equal(t, []idtoken.Organization{{ID: "x"}, {ID: "y"}}, list, "is skipped: %s", entry)
+		assert.Equal(t, []idtoken.Organization{{ID: "x"}, {ID: "y"}}, list, "skips %s", entry)
 	}
 	for entry, want := range map[string]idtoken.Organization{
 		`{"id":"a","title":null,"scopes":null,"joined_at":null}`: {ID: "a"},
@@ -96,7 +96,7 @@ func TestDecodeOrganizations(t *testing.T) {
 	}
 	two := decode(t, `{"organizations":[{"id":"a","scopes":["b"]},{"id":"c","scopes":["d"]}]}`).Organizations
 	_ = append(two[0].Scopes, "owner")
-	assert.Equal(t, []string{"d"}, two[1].Scopes, "lists do not run into each other")
+	assert.Equal(t, []string{"d"}, two[1].Scopes, "lists do not share elements")
 	many := decode(t, `{"organizations":[`+strings.Repeat(`{"id":"a"},`, 99)+`{"id":"a"}]}`).Organizations
 	assert.Len(t, many, 100)
 }
@@ -135,7 +135,7 @@ func TestDecodeRefusesWrongTypes(t *testing.T) {
 		}
 	}
 	_, err := idtoken.Decode(`{"exp":"x","sub":5}`)
-	assert.EqualError(t, err, "claim exp is not a number", "the first is named")
+	assert.EqualError(t, err, "claim exp is not a number", "names the first")
 }
 
 func TestDecodeRefusesPayloads(t *testing.T) {
@@ -150,7 +150,8 @@ func TestDecodeRefusesPayloads(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds the claims against encoding/json, which accepts more but must read what both accept alike.
+// FuzzDecode compares Decode with encoding/json, which accepts more, but must return the
+// same claims for payloads that both accept.
 func FuzzDecode(f *testing.F) {
 	f.Add(`{"iss":"a","sub":"b","aud":["c"],"exp":1.5,"email_verified":true,"dat":{"type":"x"}}`)
 	f.Add(`{"organizations":[{"id":"a","title":null,"scopes":["b"],"joined_at":1},5]}`)
@@ -162,7 +163,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		var want map[string]any
 		decoder := json.NewDecoder(strings.NewReader(payload))
-		decoder.UseNumber() // an unused claim may be a number that no float64 can hold
+		decoder.UseNumber() // an unused claim may be a number out of the range of float64
 		require.NoError(t, decoder.Decode(&want))
 		for name, got := range map[string]string{
 			"iss": claims.Issuer, "sub": claims.Subject, "azp": claims.AuthorizedParty, "nonce": claims.Nonce, "scope": claims.Scope,

@@ -12,61 +12,68 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/jws"
 )
 
-// NonceRule says how the nonce of an ID token is checked.
+// NonceRule determines how the nonce of an ID token is checked.
 type NonceRule int
 
 const (
-	// NonceRequired demands the expected nonce. It is the zero value: forgetting to choose refuses too much, not too little.
+	// NonceRequired requires the expected nonce. It is the zero value, so that the
+	// default is the strictest rule.
 	NonceRequired NonceRule = iota
-	// NonceIfPresent accepts a token without a nonce, as a refresh may bring (OpenID Connect Core, section 12.2).
+	// NonceIfPresent also accepts a token without a nonce, as a refresh may return
+	// (OpenID Connect Core, section 12.2).
 	NonceIfPresent
-	// NonceIgnored looks at no nonce.
+	// NonceIgnored does not check the nonce.
 	NonceIgnored
 )
 
-// IDPolicy is what an ID token must say.
+// IDPolicy holds the requirements for an ID token.
 type IDPolicy struct {
-	// Issuer is the value of iss, byte for byte.
+	// Issuer is the required iss, compared byte for byte.
 	Issuer string
 
-	// ClientID is the one value of aud, and of azp where that is there.
+	// ClientID is the only allowed value of aud, and of azp if present.
 	ClientID string
 
-	// Now is the present time.
+	// Now is the current time.
 	Now time.Time
 
-	// Received is when the token came, if that was before Now: a token that was good then does not expire while it waits for
-	// its key to be published.
+	// Received is when the token was received, if that was before Now. A token does not
+	// expire while the SDK waits for its key to be published.
 	Received time.Time
 
-	// Leeway is how far the issuer's clock may be off; negative is none.
+	// Leeway is the allowed difference between the issuer's clock and this machine's;
+	// negative means none.
 	Leeway time.Duration
 
-	// NonceRule says how Nonce is used.
+	// NonceRule determines how Nonce is used.
 	NonceRule NonceRule
 
-	// Nonce is the value of nonce.
+	// Nonce is the expected nonce.
 	Nonce string
 
-	// MaxAge is the max_age of the request, nil if it had none: how long ago the login may have been.
+	// MaxAge is the max_age of the request: the maximum time since the login. Nil means
+	// no limit.
 	MaxAge *time.Duration
 
-	// ACRValues is the acr_values of the request; unless empty, acr must be one of them.
+	// ACRValues is the acr_values of the request. Unless it is empty, acr must be one of
+	// them.
 	ACRValues []string
 
-	// AccessToken is the access token of the same response, empty if there is none: at_hash, if present, must be its hash.
+	// AccessToken is the access token of the same response, empty if there is none.
+	// at_hash, if present, must be its hash.
 	AccessToken string
 
-	// Stored drops what held when the token was received: exp, nonce, max_age and at_hash are not checked.
+	// Stored skips the checks that are needed only when the token is received: exp,
+	// nonce, max_age and at_hash.
 	Stored bool
 }
 
-// CheckIDToken compares the claims, and the header of the token that they are from, with a policy. The error is a
-// *ClaimError.
+// CheckIDToken checks the claims and the header of an ID token against a policy. The
+// error is a *ClaimError.
 func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
-	// A token of another kind is signed with the same keys (RFC 8725, section 3.11).
+	// Tokens of other kinds are signed with the same keys (RFC 8725, section 3.11).
 	if header.Type != "" && !isJWTType(header.Type) {
-		return wrong("typ", "is that of another kind of token")
+		return wrong("typ", "belongs to another kind of token")
 	}
 	if err := c.checkParties(p); err != nil {
 		return err
@@ -75,7 +82,7 @@ func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
 		return wrong("acr", missing)
 	}
 	if len(p.ACRValues) > 0 && !slices.Contains(p.ACRValues, c.ACR) {
-		return wrong("acr", "is not one of the requested")
+		return wrong("acr", "is not one of the requested acr_values")
 	}
 	if p.Stored {
 		return c.checkBegin(p.Now, p.Leeway)
@@ -96,12 +103,13 @@ func (c *Claims) CheckIDToken(header jws.Header, p IDPolicy) error {
 	return c.checkTimes(p.Now, received, p.Leeway)
 }
 
-// isJWTType reports whether a header's typ is that of a plain JWT, in its short or its full form (RFC 7515, section 4.1.9).
+// isJWTType reports whether typ is "JWT", in its short or full form (RFC 7515, section
+// 4.1.9).
 func isJWTType(typ string) bool {
 	return strings.EqualFold(typ, "JWT") || strings.EqualFold(typ, "application/jwt")
 }
 
-// checkParties checks who issued the token, to whom and about whom.
+// checkParties checks the issuer, the audience and the subject.
 func (c *Claims) checkParties(p IDPolicy) error {
 	if err := c.checkIssuer(p.Issuer); err != nil {
 		return err
@@ -109,10 +117,11 @@ func (c *Claims) checkParties(p IDPolicy) error {
 	if len(c.Audience) == 0 {
 		return wrong("aud", missing)
 	}
-	// Whoever else is named could have been given the token, and would pass for this client's user here.
+	// Another audience could have received the token, and could use it to log in here as
+	// the user.
 	for _, audience := range c.Audience {
 		if audience != p.ClientID {
-			return wrong("aud", "names another audience than this client")
+			return wrong("aud", "contains an audience other than this client")
 		}
 	}
 	if len(c.Audience) > 1 && c.AuthorizedParty == "" {
@@ -124,7 +133,8 @@ func (c *Claims) checkParties(p IDPolicy) error {
 	return c.checkSubject()
 }
 
-// CheckNonce compares the nonce with that of a request. The error is a *ClaimError.
+// CheckNonce compares the nonce with the nonce of the request. The error is a
+// *ClaimError.
 func (c *Claims) CheckNonce(rule NonceRule, nonce string) error {
 	switch {
 	case rule == NonceIgnored || rule == NonceIfPresent && c.Nonce == "":
@@ -132,7 +142,7 @@ func (c *Claims) CheckNonce(rule NonceRule, nonce string) error {
 	case c.Nonce == "":
 		return wrong("nonce", missing)
 	case subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(nonce)) != 1:
-		return wrong("nonce", "is not that of the request")
+		return wrong("nonce", "does not match the request")
 	default:
 		return nil
 	}
@@ -148,14 +158,15 @@ func (c *Claims) checkMaxAge(p IDPolicy) error {
 	case c.AuthTime.After(p.Now.Add(leeway)):
 		return wrong("auth_time", "is in the future")
 	case p.Now.Sub(c.AuthTime)-leeway > *p.MaxAge:
-		return wrong("auth_time", "is longer ago than max_age")
+		return wrong("auth_time", "is further in the past than max_age allows")
 	default:
 		return nil
 	}
 }
 
-// checkAccessTokenHash checks that the tokens belong together (OpenID Connect Core, section 3.1.3.6). The hash is the
-// one inside the signature algorithm, which is SHA-512 for Ed25519.
+// checkAccessTokenHash checks that the two tokens belong together (OpenID Connect Core,
+// section 3.1.3.6). It uses the hash function of the signature algorithm, which is
+// SHA-512 for Ed25519.
 func (c *Claims) checkAccessTokenHash(algorithm, accessToken string) error {
 	if c.AccessTokenHash == "" || accessToken == "" {
 		return nil
@@ -171,7 +182,7 @@ func (c *Claims) checkAccessTokenHash(algorithm, accessToken string) error {
 	}
 	want := base64.RawURLEncoding.EncodeToString(sum[:size/2])
 	if subtle.ConstantTimeCompare([]byte(c.AccessTokenHash), []byte(want)) != 1 {
-		return wrong("at_hash", "is not that of the access token")
+		return wrong("at_hash", "does not match the access token")
 	}
 	return nil
 }

@@ -6,16 +6,17 @@ import (
 	"github.com/arbfay/authpi-go/sdk/internal/strictjson"
 )
 
-// The fewest bytes that an element of a list takes.
+// The minimum size in bytes of a list element.
 const (
 	minText         = len(`"",`)
 	minOrganization = len(`{"id":"a"},`)
 )
 
-// add appends to a list. The list grows in large steps, but not beyond what the rest of the payload can have: reading a
-// long list otherwise costs less than making room for it again and again.
+// add appends to a list. The list grows in large steps, because growing a long list often
+// costs more than reading it, but never beyond the number of elements that fit in the
+// rest of the payload.
 func add[T any](d *decoder, list []T, element T, minBytes int) []T {
-	const usual = 4 // spares usual tokens a second allocation
+	const usual = 4 // enough for most tokens without a second allocation
 	if len(list) == cap(list) {
 		most := d.Remaining()/minBytes + 1
 		list = slices.Grow(list, min(max(usual, 3*len(list)), most))
@@ -23,8 +24,8 @@ func add[T any](d *decoder, list []T, element T, minBytes int) []T {
 	return append(list, element)
 }
 
-// organizations reads the list. Anything but a list counts as absent and gives no access; an entry that is malformed is
-// left out, and does not cost the user the others.
+// organizations reads the list. If the claim is not a list, it counts as absent and
+// grants no access. A malformed element is skipped; the others stay.
 func (d *decoder) organizations() {
 	if !d.Array() {
 		return
@@ -38,8 +39,8 @@ func (d *decoder) organizations() {
 	d.claims.Organizations = list
 }
 
-// organization reads an entry and reports whether it is well-formed: an object with an ID, every other member of its
-// type, null or absent.
+// organization reads an element and reports whether it is well-formed: an object with an
+// ID whose other members are absent, null or of the right type.
 func (d *decoder) organization() (o Organization, ok bool) {
 	if !d.Object() {
 		return o, false
