@@ -1,9 +1,10 @@
-// Package flight answers how several callers share one call: the work runs once, apart from all of them, and each caller
-// waits for it as long as its own context allows.
+// Package flight lets several callers share one call. The call runs once, in its own
+// goroutine, and each caller waits for it until the caller's context ends.
 //
-// It differs from golang.org/x/sync/singleflight in three points: the call does not run in the first caller's goroutine
-// or under its context, so that nobody's cancellation becomes another's failure; a caller can stop waiting; and a panic
-// reaches the callers instead of ending the program.
+// It differs from golang.org/x/sync/singleflight in three ways. The call does not run in
+// the first caller's goroutine or with its context, so that a canceled caller does not
+// make the others fail. A caller can stop waiting. And a panic reaches the callers
+// instead of ending the program.
 package flight
 
 import (
@@ -17,23 +18,25 @@ import (
 )
 
 var (
-	// ErrTimeout is the cause of the context that ends a call which has run out of its own time.
+	// ErrTimeout is the cause of a call's context if the call's timeout has passed.
 	ErrTimeout = errors.New("the shared call took too long")
 
-	// ErrGoexit is the value of the PanicError of a call that left by runtime.Goexit.
+	// ErrGoexit is the value of the PanicError if the call used runtime.Goexit.
 	ErrGoexit = errors.New("the goroutine of the shared call exited")
 )
 
-// PanicError carries a panic from a shared call to the goroutines that wait for it, which panic with it in their turn.
+// PanicError carries a panic from a shared call to the goroutines that wait for it, which
+// panic with it too.
 type PanicError = authpi.PanicError
 
-// Group shares calls by key. The zero value is ready; a Group must not be copied and is safe for concurrent use.
+// Group shares calls by key. The zero value is ready to use. A Group is safe for
+// concurrent use and must not be copied.
 type Group[K comparable, V any] struct {
 	mu    sync.Mutex
 	calls map[K]*Call[V]
 }
 
-// Call is one shared call, running or done.
+// Call is one shared call, which is running or has ended.
 type Call[V any] struct {
 	done   chan struct{} // closed when the fields below are set
 	value  V
@@ -41,15 +44,17 @@ type Call[V any] struct {
 	panics *PanicError
 }
 
-// Do returns the result of the call that runs for key, starting it as fn if there is none; see Start and Wait.
+// Do returns the result of the running call for key. If there is none, it starts one with
+// fn. See Start and Wait.
 func (g *Group[K, V]) Do(
 	ctx context.Context, key K, timeout time.Duration, fn func(context.Context) (V, error),
 ) (V, error) {
 	return g.Start(key, timeout, fn).Wait(ctx)
 }
 
-// Start returns the call that runs for key, starting it as fn if there is none. The context of fn is nobody's: it has no
-// values, and ends after timeout with the cause ErrTimeout; a timeout of zero or less is none.
+// Start returns the running call for key. If there is none, it starts one with fn. The
+// context of fn does not come from a caller: it has no values, and ends after timeout
+// with the cause ErrTimeout. A timeout of zero or less means no limit.
 func (g *Group[K, V]) Start(key K, timeout time.Duration, fn func(context.Context) (V, error)) *Call[V] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -62,8 +67,9 @@ func (g *Group[K, V]) Start(key K, timeout time.Duration, fn func(context.Contex
 	call := &Call[V]{done: make(chan struct{})}
 	g.calls[key] = call
 	go func() {
-		// Deferred, for Goexit ends a goroutine without returning. A result is there before the key is free: who finds
-		// no call running finds what the last one stored.
+		// Use defer, because Goexit ends a goroutine without returning. run stores the
+		// result before the key is removed, so that a caller that finds no running call
+		// finds the stored result.
 		defer close(call.done)
 		defer g.remove(key)
 		call.run(timeout, fn)
@@ -71,15 +77,16 @@ func (g *Group[K, V]) Start(key K, timeout time.Duration, fn func(context.Contex
 	return call
 }
 
-// Running returns the call that runs for key, or nil.
+// Running returns the running call for key, or nil.
 func (g *Group[K, V]) Running(key K) *Call[V] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.calls[key]
 }
 
-// Wait waits until no call runs, those included that start while it waits. It returns the cause of ctx if that ends first; a
-// group without a call wins over a context that has ended.
+// Wait waits until no call is running, including calls that start while it waits. It
+// returns the cause of ctx if that ends first. If no call is running, it returns nil even
+// if ctx has ended.
 func (g *Group[K, V]) Wait(ctx context.Context) error {
 	for {
 		call := g.any()
@@ -91,7 +98,7 @@ func (g *Group[K, V]) Wait(ctx context.Context) error {
 			continue
 		case <-ctx.Done():
 		}
-		// Both may have been ready, and select picks at random.
+		// If both were ready, select chose at random. Prefer the end of the call.
 		select {
 		case <-call.done:
 		default:
@@ -116,8 +123,9 @@ func (g *Group[K, V]) remove(key K) {
 	delete(g.calls, key)
 }
 
-// Wait returns the call's result, or the cause of ctx if that ends first; a result that is there wins over a context that
-// has ended. It panics with a *PanicError if the call panicked or left by runtime.Goexit.
+// Wait returns the call's result, or the cause of ctx if that ends first. If the call has
+// already ended, it returns the result even if ctx has ended too. It panics with a
+// *PanicError if the call panicked or used runtime.Goexit.
 func (c *Call[V]) Wait(ctx context.Context) (V, error) {
 	select {
 	case <-c.done:
@@ -129,7 +137,7 @@ func (c *Call[V]) Wait(ctx context.Context) (V, error) {
 		return c.result()
 	case <-ctx.Done():
 	}
-	// Both may have been ready, and select picks at random.
+	// If both were ready, select chose at random. Prefer the end of the call.
 	select {
 	case <-c.done:
 		return c.result()
@@ -139,7 +147,8 @@ func (c *Call[V]) Wait(ctx context.Context) (V, error) {
 	}
 }
 
-// Ended waits until the call has ended, however it did, or returns the cause of ctx.
+// Ended waits until the call has ended, even if it panicked. It returns the cause of ctx
+// if that ends first.
 func (c *Call[V]) Ended(ctx context.Context) error {
 	select {
 	case <-c.done:
@@ -156,7 +165,7 @@ func (c *Call[V]) result() (V, error) {
 	return c.value, c.err
 }
 
-// run sets the result of the call.
+// run calls fn and stores its result or panic.
 func (c *Call[V]) run(timeout time.Duration, fn func(context.Context) (V, error)) {
 	ctx, cancel := context.Background(), context.CancelFunc(func() {})
 	if timeout > 0 {
@@ -168,7 +177,7 @@ func (c *Call[V]) run(timeout time.Duration, fn func(context.Context) (V, error)
 		if returned {
 			return
 		}
-		// Without a panic to recover, it is Goexit that runs the deferred calls.
+		// If there is no panic to recover, fn used Goexit.
 		var value any = ErrGoexit
 		if r := recover(); r != nil {
 			value = r

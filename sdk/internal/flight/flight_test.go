@@ -68,7 +68,7 @@ func TestKeysAreApart(t *testing.T) {
 }
 
 func TestContexts(t *testing.T) {
-	t.Run("a caller's context frees that caller only", func(t *testing.T) {
+	t.Run("a caller's context ends only that caller's wait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var g group
 			cause := errors.New("the caller left")
@@ -92,7 +92,7 @@ func TestContexts(t *testing.T) {
 			wait.Wait()
 		})
 	})
-	t.Run("a deadline is the caller's too", func(t *testing.T) {
+	t.Run("a caller's deadline ends the wait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var g group
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -103,7 +103,7 @@ func TestContexts(t *testing.T) {
 			require.NoError(t, g.Wait(t.Context()))
 		})
 	})
-	t.Run("a result wins over a context that has ended", func(t *testing.T) {
+	t.Run("a result is preferred to an ended context", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var g group
 			call := g.Start("a", 0, after(7, nil))
@@ -116,7 +116,7 @@ func TestContexts(t *testing.T) {
 			assert.Equal(t, 7, value)
 		})
 	})
-	t.Run("the call has values and deadline of its own", func(t *testing.T) {
+	t.Run("the call has its own context", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var g group
 			type key struct{}
@@ -178,13 +178,14 @@ func TestPanics(t *testing.T) {
 				}
 				value, err := g.Do(t.Context(), "a", 0, after(8, nil))
 				require.NoError(t, err)
-				assert.Equal(t, 8, value, "the key is free again")
+				assert.Equal(t, 8, value, "the key can be used again")
 			})
 		})
 	}
 }
 
-// ending is a context that ends while somebody begins to wait: Done runs meanwhile and returns a channel that is closed.
+// ending is a context that ends just as a waiter calls Done: Done calls meanwhile and
+// returns a closed channel.
 type ending struct {
 	context.Context
 	meanwhile func()
@@ -198,7 +199,7 @@ func (e ending) Done() <-chan struct{} {
 func TestAResultWinsOverAContextThatEndsWithIt(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 50 { // a select would pick at random
+	for range 50 { // a single select would choose at random
 		synctest.Test(t, func(t *testing.T) {
 			for _, wait := range []func(*group, context.Context) error{
 				(*group).Wait,
@@ -220,7 +221,7 @@ func TestAResultWinsOverAContextThatEndsWithIt(t *testing.T) {
 func TestWaitForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g group
-		require.NoError(t, g.Wait(t.Context()), "nothing runs")
+		require.NoError(t, g.Wait(t.Context()), "no call is running")
 
 		g.Start("a", 0, func(ctx context.Context) (int, error) {
 			g.Start("b", 0, after(2, nil)) // starts while Wait waits
