@@ -56,7 +56,7 @@ func (t *Token) Verify(key *Key) error {
 	}
 	switch {
 	case !fits:
-		return badSignature("the key has the wrong type for its algorithm")
+		return badSignature("the key is not valid for its algorithm")
 	case !good:
 		return badSignature("wrong signature")
 	}
