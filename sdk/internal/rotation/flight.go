@@ -9,7 +9,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// ErrGoexit is the value of the PanicError of an attempt that left by runtime.Goexit.
+// ErrGoexit is the value of the PanicError if the attempt used runtime.Goexit.
 var ErrGoexit = errors.New("the goroutine of the attempt exited")
 
 // Flight is one attempt. Its methods are for the attempt itself.
@@ -80,7 +80,7 @@ func await(ctx context.Context, closed <-chan struct{}) error {
 		return nil
 	case <-ctx.Done():
 	}
-	// Both may have been ready, and select picks at random.
+	// If both were ready, select chose at random. Prefer the closed channel.
 	select {
 	case <-closed:
 		return nil

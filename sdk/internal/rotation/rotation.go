@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// State is what is known of a rotation.
+// State is the state of a rotation.
 type State int
 
 const (
@@ -35,7 +35,7 @@ type Landing[R any] struct {
 	Since, Until time.Time
 }
 
-// rotation is what became of one value. Its fields are protected by mu.
+// rotation is the state of one value. mu guards its fields.
 type rotation[R any] struct {
 	mu     sync.Locker // of the set
 	forget func()      // removes the rotation from the set
@@ -63,7 +63,7 @@ type Call[R any] struct {
 // used reports whether a call or an attempt needs the rotation.
 func (r *rotation[R]) used() bool { return r.calls > 0 || r.state == flying || r.state == storing }
 
-// over reports whether the state is past its time and nobody needs the rotation.
+// over reports whether the state has expired and the rotation is not in use.
 func (r *rotation[R]) over(now time.Time) bool { return !now.Before(r.landing.Until) && !r.used() }
 
 // renewedBy reports whether a caller has what came of the rotation and so begins the next one. Callbacks that still run know
@@ -83,7 +83,7 @@ func (r *rotation[R]) pausing(now time.Time) bool {
 	return r.state == Paused && !now.Before(r.landing.Since) && now.Before(r.landing.Until)
 }
 
-// mattersLessThan compares two rotations that nobody uses.
+// mattersLessThan compares two rotations that are not in use.
 func (r *rotation[R]) mattersLessThan(other *rotation[R]) bool {
 	if kept := r.state == Kept; kept != (other.state == Kept) {
 		return !kept
@@ -141,7 +141,8 @@ func (r *rotation[R]) land(f *Flight[R]) {
 	r.settle()
 }
 
-// settle lets calls return that wait for a callback that does not come, and forgets what nobody uses any more.
+// settle releases calls that wait for a callback that will not run, and forgets the
+// rotation if it is no longer needed.
 func (r *rotation[R]) settle() {
 	if r.state != flying && r.state != storing {
 		r.callbacks.settle()
@@ -157,7 +158,7 @@ func (c *Call[R]) Paused() (result R, ok bool) { return c.result, c.paused }
 // Began reports whether it was this call that began the attempt.
 func (c *Call[R]) Began() bool { return c.began }
 
-// Result returns what came of the value, or the cause of ctx if that ends first.
+// Result returns the result of the attempt, or the cause of ctx if that ends first.
 func (c *Call[R]) Result(ctx context.Context) (R, error) {
 	if c.flight == nil {
 		return c.result, nil

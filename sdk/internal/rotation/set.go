@@ -19,7 +19,7 @@ func NewSet[K comparable, R any](limit int) *Set[K, R] {
 	return &Set[K, R]{mu: new(sync.Mutex), limit: limit, known: make(map[K]*rotation[R])}
 }
 
-// Caller is what a call brings along.
+// Caller describes a call that joins a rotation.
 type Caller[R any] struct {
 	// Attempt sends the value. It runs in a goroutine of its own, where this call is the one that begins it.
 	Attempt func(*Flight[R]) Landing[R]
