@@ -65,7 +65,7 @@ type Config struct {
 	RequestTimeout time.Duration
 
 	// MaxTokenBytes is the size in bytes up to which a token is read. A larger one is refused
-	// unread. It must not be negative. Default: 131072.
+	// unread. A negative value is refused. Default: 131072.
 	MaxTokenBytes int
 
 	// MaxRememberedBytes is the memory in bytes for verified tokens, of which at most 4,096 are
@@ -122,6 +122,7 @@ type Endpoints struct {
 	// EndSession is the page that logs a person out. In the metadata: end_session_endpoint. See
 	// OpenID Connect RP-Initiated Logout 1.0, section 2.
 	EndSession string
-	// JWKS holds the issuer's signing keys. In the metadata: jwks_uri. See RFC 8414, section 2.
+	// JWKS is the URL of the issuer's signing keys. In the metadata: jwks_uri. See RFC 8414,
+	// section 2.
 	JWKS string
 }
