@@ -7,6 +7,7 @@ import (
 	"slices"
 )
 
+// Member is one member of a JSON object.
 type Member struct {
 	// Name is the member's name.
 	Name string

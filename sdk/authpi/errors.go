@@ -67,6 +67,7 @@ func causeText(cause error) string {
 	return cause.Error()
 }
 
+// Unwrap returns the cause.
 func (e *OAuthError) Unwrap() error { return e.Cause }
 
 // Is reports whether target is ErrTemporary, ErrNetwork, ErrInvalidResponse or ErrClosed

@@ -95,5 +95,5 @@ func (e *OAuthError) endsLogin(err error) bool {
 // further down the chain are only causes.
 func isClass[E error](err error, base *OAuthError) bool {
 	var of E
-	return errors.As(err, &of) && errors.Unwrap(of) == error(base)
+	return errors.As(err, &of) && errors.Unwrap(of) == error(base) //nolint:errorlint // the very error
 }

@@ -21,7 +21,7 @@ const (
 func (x exchange) key() fingerprint {
 	h := sha256.New()
 	for _, part := range append([]string{x.code.Reveal(), x.verifier.Reveal(), x.redirectURI}, x.resources...) {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
+		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // a hash returns no error
 	}
 	return fingerprint{codeKind, [sha256.Size]byte(h.Sum(nil))}
 }

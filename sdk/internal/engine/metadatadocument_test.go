@@ -25,7 +25,7 @@ func TestMetadataOfAnotherIssuerSaysWhatToConfigure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e, err := engine.New(authpi.Config{
 				IssuerURL: test.url, Issuer: test.issuer, ClientID: "c_bench",
-				HTTPClient: &http.Client{Transport: roundTrip(replying(http.StatusOK, `{"issuer":"`+test.named+`"}`))},
+				HTTPClient: &http.Client{Transport: replying(http.StatusOK, `{"issuer":"`+test.named+`"}`)},
 			})
 			require.NoError(t, err)
 			_, err = e.Discover(t.Context(), nil)

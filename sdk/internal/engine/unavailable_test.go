@@ -19,20 +19,20 @@ import (
 )
 
 // replying returns what a server replies with, as HTML or JSON.
-func replying(status int, body string) func(*http.Request) (*http.Response, error) {
+func replying(status int, body string) roundTrip {
 	return func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}}, nil
 	}
 }
 
-func failingWith(err error) func(*http.Request) (*http.Response, error) {
+func failingWith(err error) roundTrip {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
 // Whoever reads the log sees the printed error alone.
 func TestUnavailableNamesURLAndReason(t *testing.T) {
 	for name, test := range map[string]struct {
-		reply          func(*http.Request) (*http.Response, error)
+		reply          roundTrip
 		reason, advice string
 	}{
 		"refused": {
@@ -81,7 +81,7 @@ func TestUnreadableDocumentsNameTheirURL(t *testing.T) {
 }
 
 // verifying returns the error of a verification whose request to a path gets that reply.
-func verifying(t *testing.T, path string, reply func(*http.Request) (*http.Response, error)) error {
+func verifying(t *testing.T, path string, reply roundTrip) error {
 	t.Helper()
 	w := &world{key: mint.NewKey(mint.ES256, "unavailable")}
 	base := w.transport()

@@ -208,7 +208,7 @@ func TestRefetch(t *testing.T) {
 		time.Sleep(10*time.Second - 1)
 		_, _, err = c.Refetch(t.Context(), set, true)
 		require.ErrorIs(t, err, jwks.ErrTooSoon)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		set, latest, err := c.Refetch(t.Context(), set, true)
 		require.NoError(t, err)
 		assert.True(t, latest)
@@ -222,7 +222,8 @@ func TestRefetch(t *testing.T) {
 		for range 20 {
 			wait.Go(func() {
 				set := old
-				for latest, err := false, error(nil); !latest; {
+				for latest := false; !latest; {
+					var err error
 					set, latest, err = c.Refetch(t.Context(), set, false)
 					assert.NoError(t, err)
 				}

@@ -26,7 +26,7 @@ func (s *Set[K, R]) Len() int { return len(s.known) }
 // Idle reports whether no call, callback or attempt is counted, and nothing is left that was to be dropped.
 func (s *Set[K, R]) Idle() bool {
 	for _, r := range s.known {
-		if r.used() || r.waiting != 0 || r.running != 0 || r.dropped {
+		if r.used() || r.callbacks.waiting != 0 || r.callbacks.running != 0 || r.dropped {
 			return false
 		}
 	}

@@ -41,12 +41,12 @@ type rotation[R any] struct {
 	forget func()      // removes the rotation from the set
 	born   int         // its place among all
 
-	landing Landing[R] // the last, or what is known of the one to come
-	state   State
-	flight  *Flight[R] // the last attempt
-	calls   int        // that have joined and not left
-	dropped bool       // to be forgotten once it is not in use
-	callbacks
+	landing   Landing[R] // the last, or what is known of the one to come
+	state     State
+	flight    *Flight[R] // the last attempt
+	calls     int        // that have joined and not left
+	dropped   bool       // to be forgotten once it is not in use
+	callbacks callbacks
 }
 
 // Call is one call's part in a rotation.
@@ -70,7 +70,7 @@ func (r *rotation[R]) over(now time.Time) bool { return !now.Before(r.landing.Un
 // nothing of a next one, but one that hangs must not hold it up for longer than the result is remembered.
 func (r *rotation[R]) renewedBy(c Caller[R], now time.Time) bool {
 	held := r.state == Known && c.Holds != nil && c.Holds(r.landing.Result)
-	return held && (r.running == 0 || !now.Before(r.landing.Until))
+	return held && (r.callbacks.running == 0 || !now.Before(r.landing.Until))
 }
 
 // hasResult reports whether something came of the value. An attempt that has begun with a kept result has it still.

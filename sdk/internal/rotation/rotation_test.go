@@ -24,7 +24,6 @@ type world struct {
 	t       *testing.T
 	set     *rotation.Set[string, string]
 	now     time.Time
-	attempt int
 	landing chan rotation.Landing[string] // what the attempt that is flying ends with
 	prior   string                        // what the last attempt began with
 }
