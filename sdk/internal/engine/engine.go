@@ -69,8 +69,8 @@ func (e *Engine) Enter(ctx context.Context, operation string) error {
 	return nil
 }
 
-// callback runs a callback, whose calls are admitted while Close waits for it: one that cannot read the tokens that it is to
-// store could not store them.
+// callback runs a callback. While Close waits for the callback, the operations that it starts are still admitted, because it may
+// need them to store the tokens.
 func (e *Engine) callback(ctx context.Context, run func(context.Context) error) error {
 	p := &pass{gate: &e.gate}
 	defer p.end()
@@ -80,8 +80,8 @@ func (e *Engine) callback(ctx context.Context, run func(context.Context) error) 
 // Leave ends an operation that Enter admitted.
 func (e *Engine) Leave() { e.gate.leave() }
 
-// Close refuses operations from now on and waits for those in flight and for the requests that they share, until ctx ends:
-// a client that has nothing to wait for closes under a context that has ended, too. Closing again waits again.
+// Close refuses new operations and waits for those in flight and for the requests that they share, or until ctx ends. If there
+// is nothing to wait for, it succeeds even if ctx has ended. Close may be called more than once.
 func (e *Engine) Close(ctx context.Context) error {
 	for {
 		drained := e.gate.close()
@@ -89,7 +89,7 @@ func (e *Engine) Close(ctx context.Context) error {
 		case <-drained:
 		case <-ctx.Done():
 		}
-		// Both may have been ready, and select picks at random.
+		// If both were ready, select chose one at random. The end of the operations wins.
 		select {
 		case <-drained:
 		default:
@@ -108,7 +108,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	return nil
 }
 
-// now tells the time.
+// now returns the current time.
 func (e *Engine) now() time.Time { return e.config.Clock() }
 
 // span is an operation that is under way.
@@ -185,106 +185,6 @@ func (e *Engine) reportPanic() {
 		e.config.Hooks.Panic(failure)
 	}
 	panic(failure)
-}
-
-// passKey is the key of the pass in a callback's context.
-type passKey struct{}
-
-// pass is good for a gate until its callback is over.
-type pass struct {
-	gate *gate
-	over bool // protected by the gate's mutex
-}
-
-func (p *pass) end() {
-	p.gate.mu.Lock()
-	defer p.gate.mu.Unlock()
-	p.over = true
-}
-
-// gate counts the operations in flight and closes behind them.
-type gate struct {
-	mu      sync.Mutex
-	count   int
-	closed  bool
-	drained chan struct{} // made by close, closed once count is 0
-	empty   bool          // whether drained is closed
-}
-
-func (g *gate) enter() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed {
-		return false
-	}
-	g.count++
-	return true
-}
-
-// pass admits an operation behind the gate if its context is that of a callback.
-func (g *gate) pass(ctx context.Context) bool {
-	p, _ := ctx.Value(passKey{}).(*pass)
-	if p == nil || p.gate != g {
-		return false
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if p.over {
-		return false
-	}
-	if g.count++; g.empty { // Close waits for a shared request; it comes back for this one
-		g.empty, g.drained = false, make(chan struct{})
-	}
-	return true
-}
-
-func (g *gate) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.count--; g.closed && g.count == 0 && !g.empty {
-		g.empty = true
-		close(g.drained)
-	}
-}
-
-func (g *gate) close() <-chan struct{} {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.closed {
-		g.closed = true
-		g.drained, g.empty = make(chan struct{}), g.count == 0
-		if g.empty {
-			close(g.drained)
-		}
-	}
-	return g.drained
-}
-
-// idleTimeout is how long our own transport keeps a connection that no request uses. A server closes idle connections, too. If its
-// close crosses a request, nobody can tell whether the request was read, so a refresh token would be lost. Common servers wait
-// for at least 5 seconds.
-const idleTimeout = 4 * time.Second
-
-// httpClient returns the transport of the caller's client, or one of our own, whose idle connections Close can end. The rest of
-// the client stays out: redirects and cookies would send secrets elsewhere.
-func httpClient(given *http.Client) (http.RoundTripper, func()) {
-	if given != nil && given.Transport != nil {
-		return given.Transport, func() {}
-	}
-	if base, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport := base.Clone()
-		transport.IdleConnTimeout = idleTimeout
-		return transport, transport.CloseIdleConnections
-	}
-	return http.DefaultTransport, func() {}
-}
-
-// requestTimeout returns the shorter of the two limits on a request; neither is none.
-func requestTimeout(configured time.Duration, given *http.Client) time.Duration {
-	if given == nil || given.Timeout <= 0 || configured > 0 && configured < given.Timeout {
-		return max(configured, 0)
-	}
-	return given.Timeout
 }
 
 // lockedReader serializes a source of random bytes, which need not be safe for concurrent use.
