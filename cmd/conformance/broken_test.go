@@ -54,18 +54,23 @@ func TestEachRemovedCheckIsCaught(t *testing.T) {
 	}
 }
 
-// TestPatchesAndCasesNameEachOther holds the table against the cases: the case
-// that catches a patch says so itself.
+// TestPatchesAndCasesNameEachOther requires that the case which catches a patch
+// names the patch, and that each patch which a case names exists.
 func TestPatchesAndCasesNameEachOther(t *testing.T) {
 	suite, err := load("")
 	require.NoError(t, err)
 	seen := map[string]bool{}
 	for _, p := range readPatches(t) {
-		assert.False(t, seen[p.ID], "%s stands twice", p.ID)
+		assert.False(t, seen[p.ID], "%s appears twice", p.ID)
 		seen[p.ID] = true
 		c, ok := suite.Case(p.CaughtBy)
 		if assert.True(t, ok, "%s: there is no case %s", p.ID, p.CaughtBy) {
 			assert.Contains(t, c.Kills, p.ID, "the kills of %s", p.CaughtBy)
+		}
+	}
+	for _, c := range suite.Cases {
+		for _, id := range c.Kills {
+			assert.True(t, seen[id], "%s: there is no variant %s in testdata/broken.json", c.ID, id)
 		}
 	}
 }
