@@ -33,6 +33,7 @@ type outcome struct {
 	*redeemed          // nil where no response came
 	failure   *failure // nil where the response may be used
 	own       bool     // the failure is one of the session of the caller that began the attempt, and of no other
+	unstored  bool     // the failure is that the callback of the configuration did not store the tokens
 }
 
 // refreshToken returns the refresh token of the response, or the zero Secret.
@@ -74,7 +75,7 @@ func (e *Engine) attemptRefresh(flight *rotation.Flight[outcome], old *session) 
 		}
 		run := func(callback func() error) error { return flight.Store(outcome{redeemed: got}, callback) }
 		if f := e.persist(context.Background(), fresh.tokens, run, store); f != nil {
-			return e.landing(outcome{redeemed: got, failure: f})
+			return e.landing(outcome{redeemed: got, failure: f, unstored: true})
 		}
 	}
 	return e.landing(outcome{redeemed: got})

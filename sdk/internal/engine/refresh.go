@@ -92,13 +92,15 @@ func (e *Engine) rotateOnce(
 		return nil, left(ctx), false
 	case o.own && !call.Began():
 		return nil, nil, true
-	case o.failure != nil:
-		unstored := o.failure.is("persist_failed")
-		return nil, &setback{failure: o.failure, silent: unstored, final: unstored || o.own || o.failure.grave}, false
+	case o.failure != nil && !o.unstored:
+		return nil, &setback{failure: o.failure, final: o.own || o.failure.grave}, false
 	}
 	fresh, f := e.next(old, o.redeemed)
-	if f != nil {
+	switch {
+	case f != nil:
 		return nil, &setback{failure: f, final: true}, false
+	case o.unstored: // each caller gets the tokens of its own session
+		return nil, &setback{failure: unpersisted(fresh.tokens, o.failure.cause), silent: true, final: true}, false
 	}
 	if call.CallsBack() {
 		f := e.persist(ctx, fresh.tokens, call.Callback, persist)
