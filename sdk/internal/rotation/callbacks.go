@@ -2,9 +2,10 @@ package rotation
 
 import "context"
 
-// callbacks orders the callbacks with which the calls of a rotation store its result. The first to finish lets the other
-// calls return, so that no call returns a result before one of them has stored it. A call that joins while one runs is likely
-// to be made by it, and gets the result without waiting and without a callback of its own.
+// callbacks puts the callbacks in order with which the calls of a rotation store its result. When
+// the first callback has finished, the other calls may return: no call returns a result that has
+// not been stored. A call that joins while a callback runs was probably made by that callback. It
+// gets the result without waiting, and its own callback is not run.
 type callbacks struct {
 	waiting int // calls whose callback is to run
 	running int // callbacks that run now
@@ -12,14 +13,15 @@ type callbacks struct {
 	opened  bool // whether first is closed: one has finished, or none is left to wait for
 }
 
-// part is what a call has to do with the callbacks.
+// part says what a call has to do about callbacks.
 type part struct {
 	runs   bool          // its callback is to run
 	counts bool          // it is counted among the waiting
-	first  chan struct{} // what it waits for before it returns, nil for nothing
+	first  chan struct{} // it waits for this before it returns; nil if it does not wait
 }
 
-// join returns the part of a call. stored is whether the result is being stored, known whether it is there.
+// join returns the part of a new call. stored reports that the result is being stored, known that
+// there is a result.
 func (c *callbacks) join(has, stored, known bool) part {
 	switch {
 	case stored || known && c.running > 0:
@@ -33,14 +35,14 @@ func (c *callbacks) join(has, stored, known bool) part {
 	return part{runs: has, counts: has, first: c.first}
 }
 
-// reset prepares the callbacks of another attempt.
+// reset prepares for the callbacks of another attempt.
 func (c *callbacks) reset() {
 	if c.first == nil || c.opened {
 		c.first, c.opened = make(chan struct{}), false
 	}
 }
 
-// begin and end are the events of a callback.
+// begin and end handle the beginning and the end of a callback.
 func (c *callbacks) begin(p *part) {
 	c.leave(p)
 	c.running++
@@ -51,7 +53,7 @@ func (c *callbacks) end() {
 	c.open()
 }
 
-// leave is the event of a call that does not wait for its turn any more.
+// leave handles a call whose callback will not run any more.
 func (c *callbacks) leave(p *part) {
 	if p.counts {
 		p.counts = false
@@ -59,7 +61,7 @@ func (c *callbacks) leave(p *part) {
 	}
 }
 
-// settle lets the calls return where no callback is left to wait for.
+// settle lets the calls return if there is no callback left to wait for.
 func (c *callbacks) settle() {
 	if c.waiting == 0 && c.running == 0 {
 		c.open()
@@ -73,7 +75,8 @@ func (c *callbacks) open() {
 	}
 }
 
-// CallsBack reports whether the call's callback is to run: not where the call joined while another one ran.
+// CallsBack reports whether the call must run its callback. It must not if it joined while another
+// callback ran.
 func (c *Call[R]) CallsBack() bool { return c.part.runs }
 
 // Callback runs the call's callback, and ends the call's part in the rotation.
@@ -90,8 +93,8 @@ func (c *Call[R]) Callback(run func() error) error {
 	return run()
 }
 
-// AwaitCallback waits until the first callback has finished, if the call has to wait for one and has not run its own. It
-// returns the cause of ctx if that ends first.
+// AwaitCallback waits until the first callback has finished, unless the call has run its own or need
+// not wait. It returns the cause of ctx if ctx ends first.
 func (c *Call[R]) AwaitCallback(ctx context.Context) error {
 	if c.gone || c.part.first == nil {
 		return nil

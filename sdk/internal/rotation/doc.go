@@ -1,7 +1,7 @@
-// Package rotation answers what became of a value that may be sent only once: a refresh token, or
-// an authorization code. However many calls have the value, one attempt at a time sends it, apart
-// from all of them, and each call waits for it as long as its own context allows. The package
-// knows no token: keys, results and attempts are its user's.
+// Package rotation manages values that may be sent only once: refresh tokens and authorization
+// codes. However many calls bring the same value, only one attempt at a time sends it. The attempt
+// runs in a goroutine of its own, and each call waits for it as long as its own context allows. The
+// package does not know tokens: its user defines the keys, the results and the attempts.
 //
 //	           a call joins and begins an attempt
 //	Refused ─┐

@@ -41,7 +41,7 @@ type rotation[R any] struct {
 	forget func()      // removes the rotation from the set
 	born   int         // its place among all
 
-	landing   Landing[R] // the last, or what is known of the one to come
+	landing   Landing[R] // of the last attempt, or the result that the present one is storing
 	state     State
 	flight    *Flight[R] // the last attempt
 	calls     int        // that have joined and not left
@@ -66,14 +66,16 @@ func (r *rotation[R]) used() bool { return r.calls > 0 || r.state == flying || r
 // over reports whether the state has expired and the rotation is not in use.
 func (r *rotation[R]) over(now time.Time) bool { return !now.Before(r.landing.Until) && !r.used() }
 
-// renewedBy reports whether a caller has what came of the rotation and so begins the next one. Callbacks that still run know
-// nothing of a next one, but one that hangs must not hold it up for longer than the result is remembered.
+// renewedBy reports whether a caller already holds the result, so that its call begins a new
+// rotation. The call waits until the callbacks of this one are done, but not longer than the
+// result is remembered, since a callback may hang.
 func (r *rotation[R]) renewedBy(c Caller[R], now time.Time) bool {
 	held := r.state == Known && c.Holds != nil && c.Holds(r.landing.Result)
 	return held && (r.callbacks.running == 0 || !now.Before(r.landing.Until))
 }
 
-// hasResult reports whether something came of the value. An attempt that has begun with a kept result has it still.
+// hasResult reports whether there is a result: known, kept, or being stored. An attempt that began
+// with a kept result does not remove it.
 func (r *rotation[R]) hasResult() bool {
 	return r.state == storing || r.landing.State == Known || r.landing.State == Kept
 }
@@ -91,7 +93,7 @@ func (r *rotation[R]) mattersLessThan(other *rotation[R]) bool {
 	return r.born < other.born
 }
 
-// join is the event of a new call.
+// join handles a new call.
 func (r *rotation[R]) join(now time.Time, c Caller[R]) *Call[R] {
 	call := &Call[R]{of: r, result: r.landing.Result}
 	switch {
@@ -125,14 +127,14 @@ func (r *rotation[R]) begin(attempt func(*Flight[R]) Landing[R]) *Flight[R] {
 	return f
 }
 
-// store is the event of a result that is being stored: calls that join from now on get it.
+// store handles the beginning of storing: calls that join from now on get the result.
 func (r *rotation[R]) store(result R) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state, r.landing.Result = storing, result
 }
 
-// land is the event of the end of an attempt.
+// land handles the end of an attempt.
 func (r *rotation[R]) land(f *Flight[R]) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -152,7 +154,8 @@ func (r *rotation[R]) settle() {
 	}
 }
 
-// Paused returns the result of the last attempt while no other may begin. Such a call is over.
+// Paused returns the result of the last attempt, and true, if no attempt may begin yet. The call
+// is over then, and need not leave.
 func (c *Call[R]) Paused() (result R, ok bool) { return c.result, c.paused }
 
 // Began reports whether it was this call that began the attempt.

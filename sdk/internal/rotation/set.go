@@ -21,14 +21,14 @@ func NewSet[K comparable, R any](limit int) *Set[K, R] {
 
 // Caller describes a call that joins a rotation.
 type Caller[R any] struct {
-	// Attempt sends the value. It runs in a goroutine of its own, where this call is the one that begins it.
+	// Attempt sends the value. It runs in a new goroutine if this call begins an attempt.
 	Attempt func(*Flight[R]) Landing[R]
 
 	// Callback reports that the call has a callback to run with the result.
 	Callback bool
 
-	// Holds reports whether the call has what a result gives: a server that does not replace the value begins a new rotation
-	// with what came of the last. Nil is never.
+	// Holds reports whether the caller already holds a result. If the server did not replace the
+	// value, such a call begins a new rotation. A nil Holds means that it never does.
 	Holds func(R) bool
 }
 
@@ -61,7 +61,7 @@ func (s *Set[K, R]) Flying(key K) <-chan struct{} {
 	return nil
 }
 
-// Result returns what came of a value, if it is known, kept, or being stored.
+// Result returns the result for a value, if there is one: known, kept, or being stored.
 func (s *Set[K, R]) Result(key K, now time.Time) (result R, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,7 +72,7 @@ func (s *Set[K, R]) Result(key K, now time.Time) (result R, ok bool) {
 	return r.landing.Result, true
 }
 
-// Each calls a function with every rotation that has something: known, kept, or being stored.
+// Each calls visit for every rotation that has a result, under the lock of the set.
 func (s *Set[K, R]) Each(visit func(K, R)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,7 +83,7 @@ func (s *Set[K, R]) Each(visit func(K, R)) {
 	}
 }
 
-// Forget drops the rotations that match. What is in use is dropped at its end: its callbacks may call again.
+// Forget removes the rotations that match. One that is in use is removed when its last call leaves.
 func (s *Set[K, R]) Forget(match func(K, R) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,8 +119,9 @@ func (s *Set[K, R]) anyAttempt() <-chan struct{} {
 	return nil
 }
 
-// makeRoom forgets what is past its time and, if that is not enough, what matters least: what is known before what was only
-// kept, and the older before the younger.
+// makeRoom forgets what has expired. If that is not enough, it forgets the rotation that matters
+// least: a known result matters less than a kept one, which nobody has yet, and an old rotation
+// matters less than a young one.
 func (s *Set[K, R]) makeRoom(now time.Time) {
 	if len(s.known) < s.limit {
 		return
