@@ -51,10 +51,10 @@ func (e *Engine) readSession(ctx context.Context, tokens *authpi.TokenSet) (*ses
 	policy := e.idPolicy()
 	policy.Stored = true
 	id, err := e.verifyIDToken(ctx, tokens.IDToken, set, fromStore, policy)
-	if key := (*keyError)(nil); errors.As(err, &key) && key.absent {
-		return e.unverifiedSession(tokens, key)
-	}
 	if err != nil {
+		if key := (*keyError)(nil); errors.As(err, &key) && key.absent {
+			return e.unverifiedSession(tokens, key)
+		}
 		return nil, idTokenFailure(err)
 	}
 	s := &session{tokens: tokens, id: id, subject: id.claims.Subject}
