@@ -24,7 +24,7 @@ var (
 	errNoResponse = errors.New("the transport gave no response")
 )
 
-// wireMarks are in the texts of the errors with which net/http quotes what a server wrote. Their types are its own.
+// wireMarks occur in the text of errors in which net/http quotes what a server sent. The types of these errors are unexported.
 var wireMarks = []string{"transport connection broken", "GOAWAY"}
 
 // scrubbed returns the part of a transport's error that cannot contain a secret: of a *url.Error the inner error without the URL,

@@ -59,7 +59,7 @@ func (e *Engine) refreshes(choice authpi.Switch) bool {
 	return !e.config.DisableAutoRefresh
 }
 
-// withoutRefresh answers a call that does not refresh: the agent as it is, whatever its expiry.
+// withoutRefresh returns the agent of a call that must not refresh. Its access token may have expired.
 func (e *Engine) withoutRefresh(s *session) (*authpi.Agent, *failure) {
 	if s.unknownKey != nil {
 		return nil, idTokenFailure(s.unknownKey)

@@ -101,12 +101,12 @@ func (op *operation) constantsIn() place {
 	return inForm
 }
 
-// breaksHeader reports whether a text cannot be the value of a header (RFC 9110, section 5.5).
+// breaksHeader reports whether a string cannot be the value of a header (RFC 9110, section 5.5).
 func breaksHeader(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7F })
 }
 
-// wireTexts returns the texts that stand for a value, none if it is absent, and whether they are secret.
+// wireTexts returns the strings that represent a value on the wire, none if it is absent, and whether they are secret.
 func wireTexts(value any) (texts []string, secret bool) {
 	switch v := value.(type) {
 	case string:
@@ -158,7 +158,7 @@ func optionalText[T any](p *T, text func(T) string) []string {
 	return []string{text(*p)}
 }
 
-// fractional reports whether a value is a time that seconds cannot tell. The wire has whole seconds, as those of max_age
+// fractional reports whether a value is a duration with a fraction of a second. The wire has whole seconds, such as max_age
 // (OpenID Connect Core 1.0, section 3.1.2.1), and half a second cut to none means something else.
 func fractional(value any) bool {
 	switch v := value.(type) {

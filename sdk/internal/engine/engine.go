@@ -173,15 +173,15 @@ func (e *Engine) renderPublic(op *operation, values []any) (string, error) {
 	return link, s.end(err)
 }
 
-// reportPanic is deferred in each shared request: it tells the hook of a panic on its way to the callers. A *authpi.PanicError
-// comes from a shared request inside of this one, which has told it.
+// reportPanic is deferred in each shared request. It calls the hook with a panic on its way to the callers. A *authpi.PanicError
+// comes from a shared request inside this one, which has called the hook already.
 func (e *Engine) reportPanic() {
 	value := recover()
 	if value == nil {
 		return
 	}
 	failure := Panicked(value, debug.Stack())
-	if told := value == any(failure); !told && e.config.Hooks.Panic != nil {
+	if reported := value == any(failure); !reported && e.config.Hooks.Panic != nil {
 		e.config.Hooks.Panic(failure)
 	}
 	panic(failure)

@@ -112,8 +112,8 @@ func temporary(code, description string, source authpi.ErrorSource, cause error)
 	return &failure{base: base, class: plain, cause: cause}
 }
 
-// refused returns the failure that an endpoint or the callback reported in wire codes. A server in trouble refuses nothing for
-// good, whatever code its answer has.
+// refused returns the failure that an endpoint or the callback reported by an error code. The status decides first: with a
+// temporary status, no code is final.
 func refused(base authpi.OAuthError) *failure {
 	return &failure{base: base, grave: slices.Contains(graveCodes, base.Code) && !temporaryStatus(base.Status)}
 }

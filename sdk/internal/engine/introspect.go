@@ -32,7 +32,7 @@ func (e *Engine) introspect(
 		return nil, asFailure(ctx, err)
 	}
 	if !state.Active {
-		// RFC 7662, section 2.2: an inactive token tells nothing else, whatever else the answer has.
+		// RFC 7662, section 2.2: nothing else is known about an inactive token. Other members of the response are ignored.
 		return &authpi.Introspection{}, nil
 	}
 	return state, nil

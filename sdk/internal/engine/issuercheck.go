@@ -70,7 +70,7 @@ func issuerDefect(link string) (why, fit string) {
 	return "", ""
 }
 
-// withScheme returns the https URL of a text that begins with a host, or nothing.
+// withScheme returns the https URL of a string that begins with a host, or "".
 func withScheme(text string) string {
 	u, err := url.Parse("https://" + text)
 	if err != nil || !strings.Contains(u.Hostname(), ".") {

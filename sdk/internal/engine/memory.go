@@ -24,7 +24,7 @@ const (
 	codeKind
 )
 
-// fingerprint stands for a token: its SHA-256 and its kind.
+// fingerprint identifies a token by its SHA-256 and its kind.
 type fingerprint struct {
 	kind tokenKind
 	sum  [sha256.Size]byte

@@ -73,7 +73,7 @@ func (m *metadata) promisesIssuer() bool {
 	return m != nil && m.document.AuthorizationResponseIssParameterSupported
 }
 
-// shareMetadata fetches the metadata once for all callers. It stands apart so that a caller who needs no fetch does not pay for
+// shareMetadata fetches the metadata once for all callers. It is a function of its own so that a caller who needs no fetch does not pay for
 // its variables.
 func (e *Engine) shareMetadata(ctx context.Context) (*metadata, *failure) {
 	stale := e.metadata.current()

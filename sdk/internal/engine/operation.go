@@ -56,7 +56,7 @@ const (
 // pair is a parameter whose value never changes.
 type pair struct{ name, value string }
 
-// param is one parameter of an operation. Its value stands at the same index in the list of values.
+// param is one parameter of an operation. Its value has the same index in the list of values.
 type param struct {
 	name     string // in Go
 	wire     string // in the request

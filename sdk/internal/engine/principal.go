@@ -6,7 +6,7 @@ import (
 	"github.com/arbfay/authpi-go/sdk/authpi"
 )
 
-// principalTypes gives the values of the claim dat.type their principal types. Another value stands for itself.
+// principalTypes maps values of the claim dat.type to principal types. Other values are principal types themselves.
 var principalTypes = map[string]authpi.PrincipalType{
 	"identity": authpi.PrincipalTypeUser,
 	"agent":    authpi.PrincipalTypeAgent,
@@ -14,7 +14,7 @@ var principalTypes = map[string]authpi.PrincipalType{
 	"token":    authpi.PrincipalTypePersonalToken,
 }
 
-// subjectPrefixes tells the principal type where no claim does.
+// subjectPrefixes gives the principal type of a token without that claim.
 var subjectPrefixes = []struct {
 	prefix string
 	kind   authpi.PrincipalType

@@ -43,7 +43,7 @@ func (r *request) description(text string) string {
 // in a printable text.
 func isShort(secret string) bool { return len(printable(secret)) < minRedacted }
 
-// showsShort reports whether a text contains a secret that is too short to be redacted.
+// showsShort reports whether a string contains a secret that is too short to be redacted.
 func (r *request) showsShort(text string) bool {
 	return slices.ContainsFunc(r.secrets, func(secret string) bool {
 		visible := printable(secret)

@@ -15,7 +15,7 @@ const (
 	successorAge = time.Minute     // how long a completed rotation is remembered
 	keptAge      = time.Hour       // how long a response is kept that could not be verified or stored yet
 	pauseAtLeast = 5 * time.Second // between attempts after a failure that is not final
-	pauseAtMost  = 5 * time.Minute // whatever Retry-After asks for
+	pauseAtMost  = 5 * time.Minute // even if Retry-After asks for more
 	maxRotations = 4096            // remembered at once
 )
 
@@ -54,7 +54,7 @@ func refreshKey(refreshToken authpi.Secret) fingerprint {
 	return fingerprintOf(refreshTokenKind, refreshToken.Reveal())
 }
 
-// attemptRefresh redeems a refresh token, unless an earlier attempt has kept the response, and stores what came through the
+// attemptRefresh redeems a refresh token, unless an earlier attempt has kept the response, and stores the new tokens with the
 // callback of the configuration.
 func (e *Engine) attemptRefresh(flight *rotation.Flight[outcome], old *session) rotation.Landing[outcome] {
 	defer e.reportPanic()
@@ -100,8 +100,8 @@ func (e *Engine) landing(o outcome) rotation.Landing[outcome] {
 	return landing
 }
 
-// verifiedRefresh returns a verified response to a refresh token, and tells the hook of what it tried. got is returned with a
-// failure, too, if there is one.
+// verifiedRefresh returns a verified response to a refresh token and calls the hook with the outcome. With a failure, it returns
+// the unverified response if there is one.
 func (e *Engine) verifiedRefresh(
 	flight *rotation.Flight[outcome], got *redeemed, old *session,
 ) (*redeemed, *failure) {

@@ -68,8 +68,8 @@ func (e *Engine) rotate(
 	}
 }
 
-// rotateOnce takes part in one attempt. again reports that it failed for the session of another caller, which began it, and
-// for nobody else: the response is there, and this caller goes on with it.
+// rotateOnce takes part in one attempt. again reports that the attempt failed only for the session of the caller that began it:
+// the response has been kept, and this caller tries again with it.
 func (e *Engine) rotateOnce(
 	ctx context.Context, old *session, persist func(context.Context, *authpi.TokenSet) error,
 ) (fresh *session, _ *setback, again bool) {

@@ -45,8 +45,7 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	return nil
 }
 
-// forgetRevoked forgets the rotations and the exchanges that lead to a token that was revoked: nobody gets it from here any
-// more.
+// forgetRevoked forgets the rotations and the exchanges that lead to a revoked token, so that no caller gets it any more.
 func (e *Engine) forgetRevoked(token authpi.Secret) {
 	before := map[fingerprint][]fingerprint{} // the rotations that led to a refresh token
 	e.rotations.Each(func(key fingerprint, o outcome) {

@@ -117,7 +117,7 @@ func (e *Engine) agent(s *session) *authpi.Agent {
 		Machine: s.machine,
 	}
 	if s.machine && s.access != nil {
-		data.Scopes = scopeWords(s.access.claims.Scope) // as signed, whatever the stored set says
+		data.Scopes = scopeWords(s.access.claims.Scope) // the signed ones; the stored set may have others
 	}
 	claimed := ""
 	for _, v := range []*verified{s.access, s.id} { // the ID token speaks last

@@ -9,7 +9,7 @@ import (
 const maxHeaderBytes = 1 << 20 // 1 MiB
 
 // idleTimeout is how long our own transport keeps a connection that no request uses. A server closes idle connections, too. If its
-// close crosses a request, nobody can tell whether the request was read, so a refresh token would be lost. Common servers wait
+// close crosses a request, it is unknown whether the request was read, so a refresh token would be lost. Common servers wait
 // for at least 5 seconds.
 const idleTimeout = 4 * time.Second
 

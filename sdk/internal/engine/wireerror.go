@@ -64,7 +64,7 @@ func (w *wireError) set(name, quoted string) {
 // jsonSpace is the white space of RFC 8259, section 2.
 const jsonSpace = " \t\r\n"
 
-// stringEnd returns where the string that starts at i ends, whatever bytes it has.
+// stringEnd returns the end of the string that starts at i. The string may contain any bytes.
 func stringEnd(text string, i int) int {
 	for i++; i < len(text); i++ {
 		switch text[i] {

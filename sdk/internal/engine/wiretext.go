@@ -19,7 +19,7 @@ const (
 // maxRetryAfter bounds what a server can ask for.
 const maxRetryAfter = 24 * time.Hour
 
-// bounded makes a text from outside fit for an error where nothing secret was sent for it.
+// bounded returns the part of a foreign string that an error may quote if no secret was sent.
 func bounded(text string, size int) string { return cut(printable(text), size) }
 
 // printable takes out what could forge a line of a log.
@@ -32,7 +32,7 @@ func printable(text string) string {
 	}, text)
 }
 
-// cut shortens a text to a size in bytes, between two characters.
+// cut shortens a string to a size in bytes, between two characters.
 func cut(text string, size int) string {
 	if len(text) <= size {
 		return text
@@ -43,7 +43,7 @@ func cut(text string, size int) string {
 	return text[:size]
 }
 
-// temporaryStatus reports whether a status tells of a failure that can pass.
+// temporaryStatus reports whether a status means a temporary failure.
 func temporaryStatus(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
@@ -70,7 +70,7 @@ func challenge(header http.Header) wireError {
 	const scheme = "Bearer "
 	for _, value := range header.Values("WWW-Authenticate") {
 		for at := 0; at+len(scheme) <= len(value); at++ {
-			// By bytes: the lower case of a text can be longer than the text.
+			// By bytes: the lower case of a string can be longer than the string.
 			if strings.EqualFold(value[at:at+len(scheme)], scheme) {
 				parameters := authParameters(value[at+len(scheme):])
 				return wireError{parameters["error"], parameters["error_description"]}
