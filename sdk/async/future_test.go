@@ -144,7 +144,7 @@ func TestAPanicReachesEveryWaiter(t *testing.T) {
 	for name, fail := range map[string]func(){"panic": func() { panic(boom) }, "Goexit": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
 			var reported atomic.Pointer[authpi.PanicError]
-			hooks := authpi.Hooks{Panic: func(failure *authpi.PanicError) { reported.Store(failure) }}
+			hooks := authpi.Hooks{Panic: func(event authpi.PanicEvent) { reported.Store(event.Panic) }}
 			f := client(t, func(*http.Request) (*http.Response, error) { fail(); return nil, nil }, hooks).Discover(t.Context(), nil)
 			for range 2 {
 				failure := caught(func() { _, _ = f.Await(t.Context()) })
@@ -160,7 +160,7 @@ func TestAPanicReachesEveryWaiter(t *testing.T) {
 }
 
 func TestAPanicOfTheOperationItselfReachesEveryWaiter(t *testing.T) {
-	hooks := authpi.Hooks{Start: func(context.Context, string) context.Context { runtime.Goexit(); return nil }}
+	hooks := authpi.Hooks{Start: func(context.Context, authpi.StartEvent) context.Context { runtime.Goexit(); return nil }}
 	f := client(t, nil, hooks).Discover(t.Context(), nil)
 	assert.NotNil(t, caught(func() { _, _ = f.Await(t.Context()) }))
 }

@@ -30,19 +30,44 @@ const (
 // quick. They may run concurrently. A hook must not call the client, because it could
 // wait for itself.
 type Hooks struct {
-	// Start is called when an operation starts, with the operation's name in
-	// INTERFACE.yaml. The operation continues with the context that Start returns; nil
-	// means no change.
-	Start func(ctx context.Context, operation string) context.Context
-	// End is called when an operation ends, with the context that Start returned. err is
-	// nil on success. End is not called if the operation panics, so a span that Start
-	// opened stays open.
-	End func(ctx context.Context, operation string, elapsed time.Duration, err error)
+	// Start is called when an operation starts. The operation continues with the context
+	// that Start returns; nil means no change.
+	Start func(ctx context.Context, event StartEvent) context.Context
+	// End is called when an operation ends, with the context that Start returned. It is
+	// not called if the operation panics, so a span that Start opened stays open.
+	End func(ctx context.Context, event EndEvent)
 	// Refresh is called once after each refresh request, even if many calls share the
-	// request. err is nil if the refresh succeeded. The calls wait until Refresh returns,
-	// so it must not refresh or revoke.
-	Refresh func(err error)
+	// request. The calls wait until Refresh returns, so it must not refresh or revoke.
+	Refresh func(event RefreshEvent)
 	// Panic is called when a hook or callback of the program panics inside a shared
 	// request, before the callers get the panic. It is called once for each panic.
-	Panic func(failure *PanicError)
+	Panic func(event PanicEvent)
+}
+
+// StartEvent describes an operation that starts.
+type StartEvent struct {
+	// Operation is the operation's name in INTERFACE.yaml, such as "create_agent".
+	Operation string
+}
+
+// EndEvent describes an operation that has ended.
+type EndEvent struct {
+	// Operation is the operation's name in INTERFACE.yaml, such as "create_agent".
+	Operation string
+	// Duration is the time since the operation started.
+	Duration time.Duration
+	// Err is the error that the operation returns, nil on success.
+	Err error
+}
+
+// RefreshEvent describes a refresh request that has ended.
+type RefreshEvent struct {
+	// Err is nil if the refresh succeeded.
+	Err error
+}
+
+// PanicEvent describes a panic inside a shared request.
+type PanicEvent struct {
+	// Panic holds the value and the stack of the panic.
+	Panic *PanicError
 }

@@ -128,7 +128,7 @@ func (e *Engine) begin(ctx context.Context, operation string) (context.Context, 
 	}
 	s.started = time.Now()
 	if s.hooks.Start != nil {
-		if with := s.hooks.Start(ctx, operation); with != nil {
+		if with := s.hooks.Start(ctx, authpi.StartEvent{Operation: operation}); with != nil {
 			ctx = with
 		}
 	}
@@ -153,7 +153,7 @@ func growStack(length int) byte {
 func (s span) end(err error) error {
 	err = publish(err, s.operation)
 	if s.hooks.End != nil {
-		s.hooks.End(s.ctx, s.operation, time.Since(s.started), err)
+		s.hooks.End(s.ctx, authpi.EndEvent{Operation: s.operation, Duration: time.Since(s.started), Err: err})
 	}
 	return err
 }
@@ -182,7 +182,7 @@ func (e *Engine) reportPanic() {
 	}
 	failure := Panicked(value, debug.Stack())
 	if reported := value == any(failure); !reported && e.config.Hooks.Panic != nil {
-		e.config.Hooks.Panic(failure)
+		e.config.Hooks.Panic(authpi.PanicEvent{Panic: failure})
 	}
 	panic(failure)
 }

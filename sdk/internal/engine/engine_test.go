@@ -54,7 +54,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	panics := 1
 	e, err := engine.New(authpi.Config{
 		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
-		Hooks: authpi.Hooks{Refresh: func(error) {
+		Hooks: authpi.Hooks{Refresh: func(authpi.RefreshEvent) {
 			if panics--; panics >= 0 {
 				panic("boom")
 			}
@@ -106,8 +106,8 @@ func nested(t *testing.T, value any, hooks authpi.Hooks) (call func()) {
 func TestTheHookIsToldOfAPanicOnce(t *testing.T) {
 	var told []*authpi.PanicError
 	caught := panicOf(nested(t, "boom", authpi.Hooks{
-		Panic: func(p *authpi.PanicError) { told = append(told, p) },
-		End:   func(context.Context, string, time.Duration, error) { assert.Fail(t, "a panic is no end") },
+		Panic: func(event authpi.PanicEvent) { told = append(told, event.Panic) },
+		End:   func(context.Context, authpi.EndEvent) { assert.Fail(t, "a panic is no end") },
 	}))
 	require.NotNil(t, caught)
 	assert.Equal(t, "boom", caught.Value)
@@ -197,18 +197,18 @@ func TestHooksSeeEachOperation(t *testing.T) {
 	e, err := engine.New(authpi.Config{
 		IssuerURL: issuer, ClientID: "c_bench", HTTPClient: &http.Client{Transport: w.transport()},
 		Hooks: authpi.Hooks{
-			Start: func(ctx context.Context, operation string) context.Context {
-				started = append(started, operation)
-				return context.WithValue(ctx, key{}, operation)
+			Start: func(ctx context.Context, event authpi.StartEvent) context.Context {
+				started = append(started, event.Operation)
+				return context.WithValue(ctx, key{}, event.Operation)
 			},
-			End: func(ctx context.Context, operation string, elapsed time.Duration, err error) {
-				ended = append(ended, operation)
-				failures = append(failures, err)
-				assert.Equal(t, operation, ctx.Value(key{}))
-				assert.GreaterOrEqual(t, elapsed, time.Duration(0))
+			End: func(ctx context.Context, event authpi.EndEvent) {
+				ended = append(ended, event.Operation)
+				failures = append(failures, event.Err)
+				assert.Equal(t, event.Operation, ctx.Value(key{}))
+				assert.GreaterOrEqual(t, event.Duration, time.Duration(0))
 			},
-			Refresh: func(err error) {
-				assert.NoError(t, err)
+			Refresh: func(event authpi.RefreshEvent) {
+				assert.NoError(t, event.Err)
 				refreshes++
 			},
 		},

@@ -114,7 +114,7 @@ func (e *Engine) verifiedRefresh(
 		if f != nil {
 			err = f.public("refresh")
 		}
-		e.config.Hooks.Refresh(err)
+		e.config.Hooks.Refresh(authpi.RefreshEvent{Err: err})
 	}
 	return got, f
 }
