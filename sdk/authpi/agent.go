@@ -19,7 +19,7 @@ const expiryBuffer = 30 * time.Second
 
 // Agent is an authenticated principal: its identity, its tokens, and its scopes in each
 // organization. It is immutable, and safe for concurrent use by multiple goroutines. Its
-// JSON does not contain the tokens.
+// JSON does not contain the tokens. A nil Agent has no identity and no access.
 type Agent struct {
 	data AgentData
 }
@@ -65,58 +65,70 @@ func NewAgent(data AgentData) *Agent {
 	return &Agent{data: data}
 }
 
+// noAgent is the data of a nil agent.
+var noAgent AgentData
+
+// read returns the agent's data. A nil agent has none, and so no access: a handler that
+// forgets to check an error then refuses, and does not panic.
+func (a *Agent) read() *AgentData {
+	if a == nil {
+		return &noAgent
+	}
+	return &a.data
+}
+
 // ID returns the subject.
-func (a *Agent) ID() string { return a.data.ID }
+func (a *Agent) ID() string { return a.read().ID }
 
 // Type returns the principal type.
-func (a *Agent) Type() PrincipalType { return a.data.Type }
+func (a *Agent) Type() PrincipalType { return a.read().Type }
 
 // Email returns the email address, or "" if it is unknown.
-func (a *Agent) Email() string { return a.data.Email }
+func (a *Agent) Email() string { return a.read().Email }
 
 // EmailVerified reports whether the issuer verified the email address, and whether that
 // is known.
 func (a *Agent) EmailVerified() (verified, known bool) {
-	if a.data.EmailVerified == nil {
+	if a.read().EmailVerified == nil {
 		return false, false
 	}
-	return *a.data.EmailVerified, true
+	return *a.read().EmailVerified, true
 }
 
 // Tokens returns a copy of the tokens to store, or nil if the agent has none.
-func (a *Agent) Tokens() *TokenSet { return a.data.Tokens.clone() }
+func (a *Agent) Tokens() *TokenSet { return a.read().Tokens.clone() }
 
 // Organizations returns a copy of the organizations and the scopes in each, in the
 // token's order.
-func (a *Agent) Organizations() []Organization { return cloneOrganizations(a.data.Organizations) }
+func (a *Agent) Organizations() []Organization { return cloneOrganizations(a.read().Organizations) }
 
 // Scopes returns a copy of the access token's scopes, in the token's order.
-func (a *Agent) Scopes() []string { return slices.Clone(a.data.Scopes) }
+func (a *Agent) Scopes() []string { return slices.Clone(a.read().Scopes) }
 
 // ExpiresAt returns when the access token expires, or the zero time if that is unknown.
-func (a *Agent) ExpiresAt() time.Time { return a.data.ExpiresAt }
+func (a *Agent) ExpiresAt() time.Time { return a.read().ExpiresAt }
 
 // ExpiresIn returns the time until the access token expires. It is negative after that,
 // and zero if the expiry is unknown.
 func (a *Agent) ExpiresIn() time.Duration {
-	if a.data.ExpiresAt.IsZero() {
+	if a.read().ExpiresAt.IsZero() {
 		return 0
 	}
-	return a.data.ExpiresAt.Sub(a.data.Clock())
+	return a.read().ExpiresAt.Sub(a.read().Clock())
 }
 
 // IsExpired reports whether the access token expires within the buffer, which is 30
 // seconds by default. IsExpired(0) reports whether it has expired now. It returns false
 // if the expiry is unknown.
 func (a *Agent) IsExpired(buffer ...time.Duration) bool {
-	if a.data.ExpiresAt.IsZero() {
+	if a.read().ExpiresAt.IsZero() {
 		return false
 	}
 	ahead := expiryBuffer
 	if len(buffer) > 0 {
 		ahead = buffer[0]
 	}
-	return !a.data.Clock().Add(ahead).Before(a.data.ExpiresAt)
+	return !a.read().Clock().Add(ahead).Before(a.read().ExpiresAt)
 }
 
 // HasAccess reports whether the agent may do action on resource in any of its
@@ -124,19 +136,19 @@ func (a *Agent) IsExpired(buffer ...time.Duration) bool {
 // hide parts of a user interface; use [Agent.HasAccessIn] to protect the data of an
 // organization. It does not check whether the access token has expired.
 func (a *Agent) HasAccess(action, resource string) bool {
-	for i := range a.data.Organizations {
-		if HasAccess(a.data.Organizations[i].Scopes, action, resource) {
+	for i := range a.read().Organizations {
+		if HasAccess(a.read().Organizations[i].Scopes, action, resource) {
 			return true
 		}
 	}
-	return a.data.Machine && HasAccess(a.data.Scopes, action, resource)
+	return a.read().Machine && HasAccess(a.read().Scopes, action, resource)
 }
 
 // HasAccessIn reports whether the agent may do action on resource in the organization
 // orgID. It does not check whether the access token has expired.
 func (a *Agent) HasAccessIn(orgID, action, resource string) bool {
-	for i := range a.data.Organizations {
-		if o := &a.data.Organizations[i]; o.ID == orgID && HasAccess(o.Scopes, action, resource) {
+	for i := range a.read().Organizations {
+		if o := &a.read().Organizations[i]; o.ID == orgID && HasAccess(o.Scopes, action, resource) {
 			return true
 		}
 	}
@@ -144,12 +156,12 @@ func (a *Agent) HasAccessIn(orgID, action, resource string) bool {
 }
 
 // GetScopesFor returns a copy of the agent's scopes in the organization orgID, or nil if
-// it is not a member.
+// it is not a member. The name is that of the Python SDK.
 func (a *Agent) GetScopesFor(orgID string) []string {
 	var scopes []string
-	for i := range a.data.Organizations {
-		if a.data.Organizations[i].ID == orgID {
-			scopes = append(scopes, a.data.Organizations[i].Scopes...)
+	for i := range a.read().Organizations {
+		if a.read().Organizations[i].ID == orgID {
+			scopes = append(scopes, a.read().Organizations[i].Scopes...)
 		}
 	}
 	return scopes
@@ -166,22 +178,22 @@ func (a *Agent) IsAdminOf(orgID string) bool { return a.hasRole(orgID, adminScop
 // IsMemberOf reports whether the agent is a member of the organization orgID, with any
 // scopes or none.
 func (a *Agent) IsMemberOf(orgID string) bool {
-	return slices.ContainsFunc(a.data.Organizations, func(o Organization) bool { return o.ID == orgID })
+	return slices.ContainsFunc(a.read().Organizations, func(o Organization) bool { return o.ID == orgID })
 }
 
 // String returns the subject, for logs. It is quoted if it has characters that need
 // escaping, such as a line break.
 func (a *Agent) String() string {
-	quoted := strconv.Quote(a.data.ID)
-	if quoted == `"`+a.data.ID+`"` {
-		return a.data.ID
+	quoted := strconv.Quote(a.read().ID)
+	if quoted == `"`+a.read().ID+`"` {
+		return a.read().ID
 	}
 	return quoted
 }
 
 // LogValue returns the subject and the principal type.
 func (a *Agent) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", a.data.ID), slog.String("type", string(a.data.Type)))
+	return slog.GroupValue(slog.String("id", a.read().ID), slog.String("type", string(a.read().Type)))
 }
 
 // MarshalJSON returns the agent without its tokens, because programs return agents from
@@ -195,12 +207,12 @@ func (a *Agent) MarshalJSON() ([]byte, error) {
 		Organizations []Organization `json:"organizations"`
 		Scopes        []string       `json:"scopes,omitempty"`
 		ExpiresAt     int64          `json:"expires_at,omitempty"` // Unix seconds
-	}{a.data.ID, a.data.Type, a.data.Email, a.data.EmailVerified, a.data.Organizations, a.data.Scopes, 0}
+	}{a.read().ID, a.read().Type, a.read().Email, a.read().EmailVerified, a.read().Organizations, a.read().Scopes, 0}
 	if view.Organizations == nil {
 		view.Organizations = []Organization{}
 	}
-	if !a.data.ExpiresAt.IsZero() {
-		view.ExpiresAt = a.data.ExpiresAt.Unix()
+	if !a.read().ExpiresAt.IsZero() {
+		view.ExpiresAt = a.read().ExpiresAt.Unix()
 	}
 	return json.Marshal(view)
 }
@@ -210,7 +222,7 @@ func (a *Agent) MarshalJSON() ([]byte, error) {
 func (AgentData) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }
 
 func (a *Agent) hasRole(orgID, role string) bool {
-	return slices.ContainsFunc(a.data.Organizations, func(o Organization) bool {
+	return slices.ContainsFunc(a.read().Organizations, func(o Organization) bool {
 		return o.ID == orgID && slices.Contains(o.Scopes, role)
 	})
 }
