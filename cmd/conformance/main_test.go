@@ -90,3 +90,9 @@ func TestList(t *testing.T) {
 	}
 	assert.Error(t, (&listCommand{Cases: "/nowhere"}).Run())
 }
+
+// TestEveryRuleHasItsCases requires a case for and a case against each clause
+// of level must.
+func TestEveryRuleHasItsCases(t *testing.T) {
+	assert.NoError(t, (&listCommand{Strict: true}).Run())
+}

@@ -13,7 +13,8 @@ import (
 // TokenSet holds the tokens of one login, in the form in which an application stores them. See RFC
 // 6749, section 5.1.
 //
-// Its JSON is the form to store it in and carries its secrets; whatever prints it redacts them.
+// Its JSON is the form to store it in and contains its secrets, which are redacted where it is
+// printed.
 type TokenSet struct {
 	// AccessToken is the access token. In JSON: access_token.
 	AccessToken Secret
@@ -88,7 +89,8 @@ func (t *TokenSet) members() []strictjson.Member {
 // AuthorizationURL is a login that was started. Store it, authenticated or on the server side,
 // until the callback comes, and forget it then: it is for one callback.
 //
-// Its JSON is the form to store it in and carries its secrets; whatever prints it redacts them.
+// Its JSON is the form to store it in and contains its secrets, which are redacted where it is
+// printed.
 type AuthorizationURL struct {
 	// Version is the version of this record's form; 1. In JSON: version.
 	Version int64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -221,8 +222,12 @@ func (i *Issuer) URL() string { return i.url }
 // with the issuer.
 func (i *Issuer) Client() *http.Client { return i.client }
 
-// String returns the issuer URL, so that an Issuer printed by mistake shows no secrets.
+// String returns the issuer URL.
 func (i *Issuer) String() string { return i.url }
+
+// Format writes the issuer URL for every verb, so that an Issuer printed by mistake shows no
+// secrets.
+func (i *Issuer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.url) }
 
 // Now returns the issuer's time.
 func (i *Issuer) Now() time.Time { return i.clock().Add(time.Duration(i.offset.Load())) }

@@ -83,7 +83,7 @@ func accessorsName(t *model.Type) string {
 func (u *unit) typeStruct(t *model.Type) jen.Code {
 	storage := ""
 	if t.Storage {
-		storage = "Its JSON is the form to store it in and carries its secrets; whatever prints it redacts them."
+		storage = "Its JSON is the form to store it in and contains its secrets, which are redacted where it is printed."
 	}
 	return comment(0, sentences(t.Go, see(t.Source)), storage).Type().Id(t.GoName).StructFunc(func(g *jen.Group) {
 		for _, f := range t.Fields {

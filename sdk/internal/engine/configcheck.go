@@ -111,7 +111,7 @@ func checkDurations(config authpi.Config) *failure {
 	for _, d := range durations {
 		if 0 < d.value && d.value < time.Millisecond {
 			return misconfigured("invalid_argument", fmt.Sprintf(
-				"give %s a unit, such as %[1]s: 10 * time.Second; the value given is %v", d.field, d.value))
+				"give %s a unit, such as %[1]s: %d * time.Second; the value given is %[3]v", d.field, int64(d.value), d.value))
 		}
 	}
 	return nil

@@ -58,9 +58,9 @@ func TestConfigErrorsNameTheFieldAndAValue(t *testing.T) {
 			func(c *authpi.Config) { c.HTTPClient = &http.Client{Timeout: 10} },
 			[]string{"HTTPClient.Timeout: 10 * time.Second", "10ns"},
 		},
-		"buffer": {func(c *authpi.Config) { c.RefreshBuffer = 60 }, []string{"RefreshBuffer: 10 * time.Second"}},
-		"leeway": {func(c *authpi.Config) { c.Leeway = 1 }, []string{"Leeway: 10 * time.Second"}},
-		"age":    {func(c *authpi.Config) { c.LoginMaxAge = 600 }, []string{"LoginMaxAge: 10 * time.Second"}},
+		"buffer": {func(c *authpi.Config) { c.RefreshBuffer = 60 }, []string{"RefreshBuffer: 60 * time.Second"}},
+		"leeway": {func(c *authpi.Config) { c.Leeway = 1 }, []string{"Leeway: 1 * time.Second"}},
+		"age":    {func(c *authpi.Config) { c.LoginMaxAge = 600 }, []string{"LoginMaxAge: 600 * time.Second"}},
 		"size": {
 			func(c *authpi.Config) { c.MaxTokenBytes = -1 }, []string{"set MaxTokenBytes to ", "such as 131072"},
 		},

@@ -73,7 +73,7 @@ func (e *Engine) withoutRefreshToken(s *session) (*authpi.Agent, *failure) {
 	case s.unknownKey != nil:
 		return nil, idTokenFailure(s.unknownKey)
 	case s.expired(e.now()) && s.machine:
-		return nil, expired("the access token expired; call client_credentials again").of(machineGrant)
+		return nil, expired("the access token expired; call ClientCredentials again").of(machineGrant)
 	case s.expired(e.now()):
 		return nil, expired("the access token expired and there is no refresh token; log in again")
 	}

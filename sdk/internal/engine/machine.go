@@ -64,7 +64,7 @@ func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet
 	}
 	if tokens.AccessToken.IsZero() {
 		return nil, unparsable("token_set_malformed",
-			"the token set has no access token; call client_credentials again", "").of(machineGrant)
+			"the token set has no access token; call ClientCredentials again", "").of(machineGrant)
 	}
 	s := e.machineSession(tokens)
 	if !looksLikeAccessToken(tokens.AccessToken.Reveal()) {
@@ -80,7 +80,7 @@ func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet
 	case !marked && (wrong || f == nil && !s.ownAccount()):
 		return nil, nil
 	case wrong:
-		f = f.advising("call client_credentials again")
+		f = f.advising("call ClientCredentials again")
 	}
 	return s, f.of(machineGrant)
 }

@@ -26,7 +26,7 @@ func (e *Engine) refreshAgent(ctx context.Context, agent *authpi.Agent) (*authpi
 	}
 	tokens := agent.Tokens()
 	if e.isMachine(agent) {
-		return nil, noRefreshToken("a machine has no refresh token; call client_credentials again").of(machineGrant)
+		return nil, noRefreshToken("a machine has no refresh token; call ClientCredentials again").of(machineGrant)
 	}
 	if tokens == nil || tokens.RefreshToken.IsZero() {
 		return nil, noRefreshToken("the agent has no refresh token; log in again")

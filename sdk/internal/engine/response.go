@@ -122,7 +122,7 @@ func (e *Engine) secretSent() error {
 	if e.config.ClientSecret.IsZero() {
 		return errors.New("no client secret was sent; set ClientSecret")
 	}
-	return errors.New("a client secret was sent (" + string(e.clientAuth()) + ")")
+	return errors.New("a client secret was sent (" + string(e.clientAuth()) + "); check ClientID and ClientSecret")
 }
 
 const jwtMedia = "application/jwt"

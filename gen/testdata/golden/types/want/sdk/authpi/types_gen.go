@@ -12,7 +12,8 @@ import (
 
 // Stored is a set to store.
 //
-// Its JSON is the form to store it in and carries its secrets; whatever prints it redacts them.
+// Its JSON is the form to store it in and contains its secrets, which are redacted where it is
+// printed.
 type Stored struct {
 	// AccessToken is the access token. In JSON: access_token.
 	AccessToken Secret
