@@ -146,6 +146,30 @@ func TestARevocationOutlivesARefreshThatPanics(t *testing.T) {
 	})
 }
 
+// A refresh that begins while a session is being revoked brings a refresh token that must be revoked, too.
+func TestARevocationFollowsARefreshThatBeganMeanwhile(t *testing.T) {
+	w := &world{key: mint.NewKey(mint.ES256, "meanwhile")}
+	base := w.transport()
+	base.RegisterResponder(http.MethodPost, issuer+"/token", counted(map[string]int{}))
+	tokens := w.stored(time.Now(), -time.Hour)
+	var e *engine.Engine
+	var revoked []string
+	e, err := engine.New(authpi.Config{
+		IssuerURL: issuer, ClientID: "c_bench", Endpoints: authpi.Endpoints{Revocation: issuer + "/revoke"},
+		HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path != "/i_bench/revoke" {
+				return base.RoundTrip(r)
+			}
+			revoked = append(revoked, r.FormValue("token"))
+			_, err := e.CreateAgent(t.Context(), tokens, nil)
+			return httpmock.NewStringResponse(http.StatusOK, ""), err
+		})},
+	})
+	require.NoError(t, err)
+	require.NoError(t, e.RevokeToken(t.Context(), tokens.RefreshToken, nil))
+	assert.Equal(t, []string{"rt-1", "rt-1-next"}, revoked)
+}
+
 // Close waits for what a callback starts while everybody else has left.
 func TestCloseWaitsForWhatACallbackStarted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

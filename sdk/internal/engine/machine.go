@@ -68,6 +68,9 @@ func (e *Engine) readMachineSession(ctx context.Context, tokens *authpi.TokenSet
 	}
 	s := e.machineSession(tokens)
 	if !looksLikeAccessToken(tokens.AccessToken.Reveal()) {
+		if _, isJWT := jwtType(tokens.AccessToken.Reveal()); isJWT && !marked {
+			return nil, nil // a JWT of another type is not verified here, and may be a user's
+		}
 		return s, nil
 	}
 	set, f := e.prepare(ctx)

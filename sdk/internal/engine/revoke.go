@@ -19,6 +19,29 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 	if token.IsZero() {
 		return misconfigured("invalid_argument", "pass the token to revoke")
 	}
+	const most = 3 // revocations of one session, should its refresh tokens follow each other for ever
+	for range most {
+		last, f := e.lastOfChain(ctx, token)
+		if f != nil {
+			return f
+		}
+		if err := e.revokeRequest(ctx, revokeRequestParams{Token: last, Hint: hint}); err != nil {
+			return asFailure(ctx, err) // all is known still, so that another try finds the successor again
+		}
+		// A refresh that began meanwhile may have brought a successor.
+		if token, f = e.lastOfChain(ctx, last); f != nil {
+			return f
+		}
+		if token == last {
+			break
+		}
+	}
+	e.forgetRevoked(token)
+	return nil
+}
+
+// lastOfChain returns the newest refresh token that a token was rotated to. It waits for a rotation that is under way.
+func (e *Engine) lastOfChain(ctx context.Context, token authpi.Secret) (authpi.Secret, *failure) {
 	seen := map[fingerprint]bool{}
 	for {
 		key := refreshKey(token)
@@ -27,22 +50,17 @@ func (e *Engine) revoke(ctx context.Context, token authpi.Secret, hint authpi.To
 			select {
 			case <-flying:
 			case <-ctx.Done():
-				return cancelled(ctx)
+				return token, cancelled(ctx)
 			}
 		}
 		seen[key] = true
 		o, _ := e.rotations.Result(key, e.now())
 		next := o.refreshToken()
 		if next.IsZero() || seen[refreshKey(next)] {
-			break
+			return token, nil
 		}
 		token = next
 	}
-	if err := e.revokeRequest(ctx, revokeRequestParams{Token: token, Hint: hint}); err != nil {
-		return asFailure(ctx, err) // all is known still, so that another try finds the successor again
-	}
-	e.forgetRevoked(token)
-	return nil
 }
 
 // forgetRevoked forgets the rotations and the exchanges that lead to a revoked token, so that no caller gets it any more.

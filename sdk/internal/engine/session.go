@@ -179,20 +179,26 @@ func organizationsOf(claims *idtoken.Claims) []authpi.Organization {
 // looksLikeAccessToken reports whether a token says of itself that it is a JWT access token. One that does is never taken
 // for an opaque token, however malformed or large the rest of it is. Nor is one whose header is too large to be read here.
 func looksLikeAccessToken(token string) bool {
+	typ, _ := jwtType(token)
+	return idtoken.IsAccessTokenType(typ)
+}
+
+// jwtType returns the unverified typ of a token that has the form of a JWT, and whether it has that form.
+func jwtType(token string) (typ string, ok bool) {
 	const maxHeader = 8 << 10 // 8 KiB in base64url: no JWT with a longer one is accepted
 	header, rest, _ := strings.Cut(token, ".")
 	if strings.Count(rest, ".") != 1 {
-		return false
+		return "", false
 	}
 	if len(header) > maxHeader {
-		return true
+		return "at+jwt", true
 	}
 	decoded, err := base64.RawURLEncoding.DecodeString(header)
 	var members struct {
 		Type string `json:"typ"`
 	}
 	if err != nil || json.Unmarshal(decoded, &members) != nil {
-		return false
+		return "", false
 	}
-	return idtoken.IsAccessTokenType(members.Type)
+	return members.Type, true
 }
