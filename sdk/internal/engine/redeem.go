@@ -89,6 +89,7 @@ func (e *Engine) landing(o outcome) rotation.Landing[outcome] {
 	switch {
 	case o.failure == nil:
 		landing.State, lasts = rotation.Known, successorAge
+		landing.Unstored = landing.Since.Add(keptAge)
 	case o.failure.grave && !o.own:
 		landing.State = rotation.Refused
 	case o.redeemed != nil: // nothing is sent at the next call, so nothing has to wait

@@ -84,13 +84,17 @@ func (c *Call[R]) Callback(run func() error) error {
 	c.of.mu.Lock()
 	c.of.callbacks.begin(&c.part)
 	c.of.mu.Unlock()
+	stored := false // nor is it if the callback panics
 	defer func() {
 		c.of.mu.Lock()
 		defer c.of.mu.Unlock()
+		c.of.unstored = c.of.unstored || !stored
 		c.of.callbacks.end()
 		c.leave()
 	}()
-	return run()
+	err := run()
+	stored = err == nil
+	return err
 }
 
 // AwaitCallback waits until the first callback has finished, unless the call has run its own or need

@@ -33,6 +33,10 @@ type Landing[R any] struct {
 
 	// Since and Until are when the state begins and ends.
 	Since, Until time.Time
+
+	// Unstored is when Known ends, if that is later, once the callback of a call has failed: nobody
+	// may have stored the result.
+	Unstored time.Time
 }
 
 // rotation is the state of one value. mu guards its fields.
@@ -46,6 +50,7 @@ type rotation[R any] struct {
 	flight    *Flight[R] // the last attempt
 	calls     int        // that have joined and not left
 	dropped   bool       // to be forgotten once it is not in use
+	unstored  bool       // a call's callback has failed to store the result
 	callbacks callbacks
 }
 
@@ -64,7 +69,15 @@ type Call[R any] struct {
 func (r *rotation[R]) used() bool { return r.calls > 0 || r.state == flying || r.state == storing }
 
 // over reports whether the state has expired and the rotation is not in use.
-func (r *rotation[R]) over(now time.Time) bool { return !now.Before(r.landing.Until) && !r.used() }
+func (r *rotation[R]) over(now time.Time) bool { return !now.Before(r.until()) && !r.used() }
+
+// until returns when the state expires.
+func (r *rotation[R]) until() time.Time {
+	if r.unstored && r.landing.Unstored.After(r.landing.Until) {
+		return r.landing.Unstored
+	}
+	return r.landing.Until
+}
 
 // renewedBy reports whether a caller already holds the result, so that its call begins a new
 // rotation. The call waits until the callbacks of this one are done, but not longer than the
@@ -87,11 +100,14 @@ func (r *rotation[R]) pausing(now time.Time) bool {
 
 // mattersLessThan compares two rotations that are not in use.
 func (r *rotation[R]) mattersLessThan(other *rotation[R]) bool {
-	if kept := r.state == Kept; kept != (other.state == Kept) {
-		return !kept
+	if precious := r.precious(); precious != other.precious() {
+		return !precious
 	}
 	return r.born < other.born
 }
+
+// precious reports whether the result would be lost with the rotation.
+func (r *rotation[R]) precious() bool { return r.state == Kept || r.unstored }
 
 // join handles a new call.
 func (r *rotation[R]) join(now time.Time, c Caller[R]) *Call[R] {
@@ -118,7 +134,7 @@ func (r *rotation[R]) begin(attempt func(*Flight[R]) Landing[R]) *Flight[R] {
 	if r.state == Kept {
 		f.landing = r.landing
 	}
-	r.state, r.flight = flying, f
+	r.state, r.flight, r.unstored = flying, f, false
 	r.callbacks.reset()
 	go func() {
 		defer r.land(f)

@@ -264,6 +264,39 @@ func TestEachStateWithEachEvent(t *testing.T) {
 	}
 }
 
+// A result that a callback failed to store is remembered for longer, so that the value is not sent again.
+func TestAnUnstoredResultIsRemembered(t *testing.T) {
+	for name, run := range map[string]func() error{
+		"stored": func() error { return nil },
+		"failed": func() error { return errors.New("disk full") },
+		"panics": func() error { panic("disk on fire") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			call := w.join(true, "")
+			landing := w.lands(rotation.Known, time.Minute)
+			landing.Unstored = start.Add(time.Hour)
+			w.land(landing)
+			func() {
+				defer func() { _ = recover() }()
+				_ = call.Callback(run)
+			}()
+			w.now = start.Add(time.Hour - 1)
+			want := "takes result, calls back"
+			if name == "stored" {
+				want = "begins, calls back"
+			}
+			next := w.join(true, "")
+			assert.Equal(t, want, describe(next))
+			next.Leave()
+			w.now = start.Add(time.Hour)
+			if name != "stored" {
+				assert.Equal(t, "begins", describe(w.join(false, "")))
+			}
+		})
+	}
+}
+
 // Each landing reaches the calls that wait, and leaves its state to the next.
 func TestEachLanding(t *testing.T) {
 	for name, test := range map[string]struct {
